@@ -5,12 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
 from digest import settings
+from digest.pipeline import calendar
+from digest.pipeline.app import make_app
+from digest.pipeline.hold import compose_draft, store_draft
+from digest.settings import Settings
+from digest.store import open_store
 from tests.docs.blocks import ROOT
 from tests.support.web_servers import Answer, WebServer
 
@@ -85,7 +91,19 @@ class Sandbox:
         """Add a page's settings to those in the folder, and load them all. Raises ``SettingsError``."""
         file = self.folder / "digest.toml"
         self._write(_merge(tomlkit.parse(file.read_text("utf-8")).unwrap(), tomlkit.parse(self._local(text)).unwrap()))
-        settings.load(file, self._environ())
+        self._compose_drafts(settings.load(file, self._environ()))
+
+    def _compose_drafts(self, loaded: Settings) -> None:
+        """Compose a draft of each newsletter that has an editor, as ``digest run`` does before the slot."""
+        for newsletter in (item for item in loaded.newsletters if item.hold):
+            self.run("digest", "collect")
+            with open_store(f"sqlite:///{self.folder / 'digest.db'}") as store:
+                app, now = make_app(loaded, store=store), datetime.now(UTC)
+                with store.read() as conn:
+                    slot = calendar.next_slot(conn, newsletter, now=now)
+                content = compose_draft(newsletter, slot, app, now=now)
+                with store.begin() as conn:
+                    store_draft(conn, newsletter, slot, content, composed=now, now=now)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a program of a page in the folder."""
