@@ -53,7 +53,7 @@ class _AnyCollector:
             from digest.collect.mails.collect import MailCollector
 
             mail_collector = MailCollector(fetch=self.fetch, limits=self.limits, seen=self.now)
-            return await mail_collector(source, state, known_guids)
+            return await self._add_pages(await mail_collector(source, state, known_guids), state, known_guids)
         if source.path is None:
             collected = await self._collect_url(source, state, known_guids)
         else:
@@ -82,6 +82,22 @@ class _AnyCollector:
         async with Client(self.fetch, self.now, self._access(source), self.limits) as client:
             robots = Robots(client, self.robots_cache)
             return await collect_url(source, state, known_guids, client=client, robots=robots, seen=self.now)
+
+    async def _add_pages(self, mails: Collected, state: FetchState, known_guids: KnownGuids) -> Collected:
+        """The stories of mails that only link to an article, with its text. Anybody's mail may lead anywhere: no
+        private address is fetched.
+        """
+        from digest.collect.mails.pages import add_pages, wants_pages
+
+        if not wants_pages(mails, state):
+            return mails
+        from digest.http.client import Client
+        from digest.http.private_access import PrivateAccess
+        from digest.http.robots import Robots
+
+        async with Client(self.fetch, self.now, PrivateAccess(), self.limits) as client:
+            robots = Robots(client, self.robots_cache)
+            return await add_pages(mails, state, known_guids, client=client, robots=robots)
 
     def _list_access(self, source: Source) -> PrivateAccess | None:
         """A list that is a file, or at an allowed address, names feeds for the user; any other may be anybody's."""

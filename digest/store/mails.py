@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, or_, select, true, update
+from sqlalchemy import Connection, and_, case, delete, func, literal, or_, select, update
 
 from digest.model.mails import MailboxState, MailRecord, MailRun
-from digest.model.newsletters import Source
+from digest.model.newsletters import ANYBODY, Source
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, from_rows, insert
 from digest.store.tables import mail_folders, mail_senders
@@ -71,24 +71,20 @@ def _state(conn: Connection, source: Source, folder: Any, decisions: Mapping[str
 
 
 def _places_to_recheck(conn: Connection, source: Source, decisions: Mapping[str, bool]) -> tuple[str, ...]:
-    """Places of mails that wait although their senders are allowed, and that may be verified now."""
+    """Places of mails that wait although their senders are allowed; of all, if another server judges them now."""
     allowed = {*source.senders, *(sender for sender, is_allowed in decisions.items() if is_allowed)}
     refused = [sender for sender, is_allowed in decisions.items() if not is_allowed and sender not in source.senders]
-    if not allowed:
-        return ()
-    takes_anybody = [true()] if "*" in allowed else []
+    takes_anybody = ANYBODY in source.senders
     is_allowed = or_(
         table.c.sender.in_([sender for sender in allowed if sender.partition("@")[0]]),
         *(table.c.sender.endswith(domain, autoescape=True) for domain in allowed if domain.startswith("@")),
-        *takes_anybody,
+        literal(takes_anybody),
     )
-    may_be_verified = or_(
-        table.c.is_verified, table.c.judged_by != source.authserv_id, *([true()] if "*" in allowed else [])
-    )
+    may_be_read = and_(is_allowed, or_(table.c.is_verified, literal(takes_anybody)), table.c.sender.not_in(refused))
     query = (
         select(table.c.place)
-        .where(table.c.source_id == source.id, ~table.c.is_read, is_allowed, may_be_verified)
-        .where(table.c.sender.not_in(refused))
+        .where(table.c.source_id == source.id, ~table.c.is_read)
+        .where(or_(may_be_read, table.c.judged_by != source.authserv_id))
         .order_by(table.c.sent.desc())
         .limit(_MAX_RECHECKED)
     )

@@ -31,6 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run
 
 
+@pytest.mark.slow
 def test_a_mailbox_is_added_shown_and_its_senders_are_decided(run: Run) -> None:
     stranger = newsletter_mail(2, sender="x@stranger.example", signed_by="stranger.example")
     with imap_server(newsletter_mail(1), stranger) as box:

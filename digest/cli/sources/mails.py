@@ -30,7 +30,7 @@ def _name(sender: MailSender) -> str:
 def _facts(sender: MailSender) -> str:
     mails = sender.mails
     if mails is None:
-        return "no mail yet"
+        return "all of that domain" if sender.sender.startswith("@") else "no mail yet"
     number = "1 mail" if mails.mails == 1 else f"{mails.mails} mails"
     unread = f", {mails.unread} not read" if mails.unread else ""
     proof = "verified" if mails.is_verified else "not verified"
