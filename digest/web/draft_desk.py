@@ -96,7 +96,9 @@ class Focus:
 
 def show_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse:
     """The page; its address may name what was just done (``did``), or one thing to decide (``do``, ``story``)."""
-    return _render(desk, draft, latest=_latest(desk, request, draft), focus=_focus(desk, request, draft))
+    # Not with every page: rendering takes a while, and a browser without JavaScript would load a lazy frame at once.
+    frame = f"{desk.here}/mail" if request.query.get("show") == "mail" else ""
+    return _render(desk, draft, latest=_latest(desk, request, draft), focus=_focus(desk, request, draft), frame=frame)
 
 
 def decide_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse:
@@ -179,14 +181,13 @@ def _refusal(site: Site, result: DecisionResult) -> str:
 
 def _render(desk: Desk, draft: Draft, *, status: int = 200, **values: object) -> PageResponse:
     context = desk.context(draft)
-    has_frame = context.stories or draft.state is DraftState.PUBLISHED
     response = desk.render(
         {
             "draft": context,
             "here": desk.here,
-            "frame": f"{desk.here}/mail" if has_frame else "",
+            "has_mail": bool(context.stories) or draft.state is DraftState.PUBLISHED,
             "read_link": _read_link(desk, draft),
-            **dict.fromkeys(("latest", "focus", "conflict", "problem")),
+            **dict.fromkeys(("frame", "latest", "focus", "conflict", "problem")),
             **values,
         }
     )

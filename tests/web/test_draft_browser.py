@@ -172,7 +172,7 @@ def test_the_frame_shows_the_mail_as_it_would_be_sent(site: RunningSite, browser
     context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 700})
     page = context.new_page()
     page.goto(site.url + draft_link(site.app, draft))
-    page.get_by_text("The mail as it is sent").click()
+    page.get_by_role("link", name="The mail as it is sent").click()
     frame = page.frame_locator("iframe")
     frame.get_by_role("heading", name="The lock opens").wait_for(timeout=60_000)
 
@@ -184,7 +184,7 @@ def _small_targets(page: Page) -> list[str]:
     """Buttons and fields, and links that stand alone, which a finger misses: lower than 44 pixels."""
     lower: list[str] = page.evaluate(
         "[...document.querySelectorAll('main button, main input:not([type=hidden]), main select, main textarea,"
-        " .row-buttons a, .draft-tasks a, .focus .after a')]"
+        " .row-buttons a, .open-mail, .draft-tasks a, .focus .after a')]"
         ".map(each => each.closest('label') || each)"
         ".filter(each => each.getBoundingClientRect().height < 44).map(each => each.outerHTML)"
     )
