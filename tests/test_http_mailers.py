@@ -284,6 +284,19 @@ def test_a_room_sees_what_outlets_corrected() -> None:
     assert content["body"].endswith("The lock opens\n- It opens <b>")
 
 
+def test_a_room_and_a_webhook_have_the_editors_note() -> None:
+    noted = replace(EDITION, stories=(), note="The <b>ferry</b> is late.\n\n@room bread", note_author="Ann Writer")
+    with http_service() as server:
+        post(server, edition=noted)
+    content = matrix.edition_content(noted, 10)
+
+    note = json.loads(server.requests[0].body)["data"]["edition"]["note"]
+    assert note == {"text": noted.note, "author": "Ann Writer"}
+    assert content["formatted_body"].partition("</p>")[2] == (
+        "<p><em>The &lt;b&gt;ferry&lt;/b&gt; is late. (Ann Writer)</em></p><p><em>@\u2060room bread</em></p>"
+    )
+
+
 def test_a_link_to_a_user_is_no_link() -> None:
     article = replace(ARTICLE, url="https://matrix.to/#/@user:example.org")
     content = matrix.edition_content(replace(EDITION, stories=(replace(STORY, sentences=(), articles=(article,)),)), 10)

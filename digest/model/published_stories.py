@@ -69,3 +69,8 @@ class PublishedEdition:
     stories: tuple[PublishedStory, ...]
     #: Sentences of earlier editions that their outlets changed since.
     corrections: tuple[Correction, ...] = ()
+    #: ``digest``, or ``alert`` for one story at once.
+    kind: str = "digest"
+    #: An editor's own text on top of it, and its author; empty without one.
+    note: str = ""
+    note_author: str = ""

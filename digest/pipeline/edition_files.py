@@ -61,6 +61,9 @@ def with_stories(
         preheader=edition.preheader,
         language=edition.language,
         stories=stories,
+        kind=str(edition.kind),
+        note=edition.note,
+        note_author=edition.note_author,
     )
 
 

@@ -131,6 +131,10 @@ def _content(blocks: list[_Block]) -> Mapping[str, object]:
 def _heading(edition: PublishedEdition) -> Iterator[_Block]:
     title, day = _plain(edition.title), edition.slot_key.partition("T")[0]
     yield f"{title} · {day}", f"<strong>{html.escape(title)}</strong> · {day}"
+    author = f" ({_plain(edition.note_author)})" if edition.note_author else ""
+    for paragraph in filter(None, map(_plain, edition.note.split("\n\n"))):
+        yield f"{paragraph}{author}", f"<em>{html.escape(paragraph + author)}</em>"
+        author = ""
 
 
 def _story(story: PublishedStory) -> _Block:

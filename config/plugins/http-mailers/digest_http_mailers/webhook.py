@@ -100,11 +100,13 @@ def payload(message: Message, edition: PublishedEdition | None, *, html: bool) -
             "data": data,
         }
     data["edition"] = {
+        "kind": edition.kind,
         "newsletter": edition.newsletter_id,
         "title": edition.title,
         "slot": edition.slot_key,
         "language": edition.language,
         "preheader": edition.preheader,
+        "note": {"text": edition.note, "author": edition.note_author} if edition.note else None,
         "stories": [_story(story) for story in edition.stories],
         "corrections": [_correction(correction) for correction in edition.corrections],
     }
