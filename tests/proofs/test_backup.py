@@ -163,10 +163,10 @@ def test_a_killed_restore_of_a_postgresql_database_leaves_all_rows_of_before_or_
         subscribers.add(conn, [NewSubscriber(address=f"old{n}@harbour.example") for n in range(3_000)], "main", at=NOON)
     assert run(tmp_path, "backup", "a.backup").returncode == 0
     counts: list[int] = []
-    for number in range(KILLS):
+    for number in range(3):
         with open_store(postgres_url) as store, store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address=f"new{number}@harbour.example")], "main", at=NOON)
-            before = len(subscribers.for_newsletter(conn, "main"))
+            before = len([*subscribers.for_newsletter(conn, "main")])
         process = subprocess.Popen([*_DIGEST, "restore", "a.backup"], cwd=tmp_path, stderr=subprocess.DEVNULL)
         until(lambda: [*tmp_path.glob("before-*")], within_s=60)
         time.sleep(chance.uniform(0, 0.5))  # it writes rows now
@@ -175,13 +175,13 @@ def test_a_killed_restore_of_a_postgresql_database_leaves_all_rows_of_before_or_
         for backup in tmp_path.glob("before-*"):
             backup.unlink()
         with open_store(postgres_url) as store, store.read() as conn:
-            counts.append(len(subscribers.for_newsletter(conn, "main")))
+            counts.append(len([*subscribers.for_newsletter(conn, "main")]))
         assert counts[-1] in (3_000, before)
 
     assert run(tmp_path, "check").returncode == 0
-    until(lambda: run(tmp_path, "restore", "a.backup").returncode == 0, within_s=30)
+    until(lambda: run(tmp_path, "restore", "a.backup").returncode == 0, within_s=60)
     with open_store(postgres_url) as store, store.read() as conn:
-        assert len(subscribers.for_newsletter(conn, "main")) == 3_000
+        assert len([*subscribers.for_newsletter(conn, "main")]) == 3_000
 
 
 @needs_unshare
