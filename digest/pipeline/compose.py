@@ -144,9 +144,11 @@ def _further_stories(
 ) -> list[Ranked]:
     """Stories that come next, the best first: those left out for the number of stories or for reading time."""
     wider = replace(criteria, limit=None if criteria.limit is None else 2 * criteria.limit + 10)
-    leads = {brief.story.lead.id for brief in briefs}
+    # By all articles, not by the lead: the summarizer may have chosen another one.
+    in_edition = {article.id for brief in briefs for article in brief.story.all_articles}
     chosen = rank(stories, wider, ranker).chosen
-    return sorted((ranked for ranked in chosen if ranked.story.lead.id not in leads), key=sort_key)
+    further = (item for item in chosen if in_edition.isdisjoint(article.id for article in item.story.all_articles))
+    return sorted(further, key=sort_key)
 
 
 def _corrections(newsletter: Newsletter, slot: Slot, store: Store, scope: Scope) -> tuple[Correction, ...]:

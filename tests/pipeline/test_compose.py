@@ -16,7 +16,7 @@ from digest.model.newsletters import Boost, Newsletter, Source
 from digest.model.slots import Slot, Window
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
-from digest.pipeline.compose import compose
+from digest.pipeline.compose import Scope, compose, compose_content
 from digest.pipeline.newsletter import links_of
 from digest.render import TOKEN_PLACEHOLDER, Links
 from digest.render.delivery_placeholders import (
@@ -34,6 +34,10 @@ MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
 NEWSLETTER = Newsletter(id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"))
 FERRY = """The island ferry stayed in harbour for the third day because of strong wind, the shipping line said.
 Bread and milk came by helicopter, forty crates in the morning and as many again before dusk."""
+LOCK = """The northern lock at Sandhaven opened to freight on Saturday, eleven months ahead of the plan.
+The port authority said ships of up to 230 metres can enter. Insurers expect waiting times to fall by a third."""
+PRAISE = """The lock at Sandhaven is open, and the port authority praised its engineers.
+Freight ships of 230 metres entered the northern lock on Saturday. The mayor was there."""
 LIBRARY = """The new library opened its doors on Friday after two years of work, the building office said.
 More than three hundred people came on the first morning, and the queue reached the market."""
 
@@ -266,3 +270,17 @@ def test_a_mail_links_to_the_pages_or_to_an_unsubscribe_mail(settings: Settings,
 
 def test_without_a_sender_there_are_no_links() -> None:
     assert links_of(Newsletter(id="main", title="Main"), Settings()) == Links()
+
+
+def test_no_reserve_story_is_one_of_the_edition_under_another_title(app: App, folder: Path) -> None:
+    """The brief may be led by another article than the ranked story."""
+    for name, body in (("lock", LOCK), ("praise", PRAISE), ("library", LIBRARY)):
+        write_article(folder, name, body)
+    collect_sources(app.settings.sources, app, now=MORNING)
+    at = MORNING + timedelta(hours=1)
+    scope = Scope(window=Window(start=at - 2 * DAY, end=at))
+    content = compose_content(replace(NEWSLETTER, stories=2), slot_at(at), app, scope, reserve=5)
+
+    numbers = [article.id for brief in content.briefs.values() for article in brief.story.all_articles]
+    assert len(numbers) == len(set(numbers)) == 4
+    assert len(content.reserve) == 1
