@@ -8,6 +8,8 @@ from typing import Literal
 #: ``row``: the short cells of a table of data; ``rule``: a line across the mail; ``image``: a picture.
 MailBlockKind = Literal["prose", "item", "heading", "row", "rule", "image"]
 
+#: Blocks of a mail that are read, at most: a long newsletter has a thousand, and cleaning reads as many of an article.
+MAX_BLOCKS = 5_000
 #: Size of text without a size of its own, in pixels.
 DEFAULT_SIZE = 16.0
 

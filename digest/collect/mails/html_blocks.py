@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml brings no types
 
-from digest.collect.mails.blocks import DEFAULT_SIZE, MailBlock, MailBlockKind, MailLink
+from digest.collect.mails.blocks import DEFAULT_SIZE, MAX_BLOCKS, MailBlock, MailBlockKind, MailLink
 from digest.text.encoding import repair
 from digest.text.hidden_elements import names
 from digest.text.html import parse_html
@@ -73,18 +73,27 @@ class _Collector:
     row_starts: list[int] = field(default_factory=list)
     follows: bool = False
     breaks: int = 0
+    #: Characters of the current block, and how many of them are in links and in bold.
+    length: int = 0
+    linked: int = 0
+    bold: int = 0
     link_count: int = 0
 
     def add(self, text: str | None) -> None:
         if text and (self.pieces or not text.isspace()):
-            self.pieces.append((text, self.styles[-1]))
+            style = self.styles[-1]
+            self.pieces.append((text, style))
+            length = len(" ".join(text.split()))
+            self.length += length
+            self.linked += length if style.href else 0
+            self.bold += length if style.bold else 0
             self.breaks = self.breaks if text.isspace() else 0
 
     def break_line(self) -> None:
         """A line break ends a block after a title, and after another break."""
         self.breaks += 1
-        text = _joined(self.pieces)
-        is_title = bool(text) and max(self._share(text, linked=True), self._share(text, linked=False)) >= _TITLE_SHARE
+        # The lengths are counted as pieces come, since a block may have ten thousand breaks.
+        is_title = 0 < _TITLE_SHARE * self.length <= max(self.linked, self.bold)
         if is_title or self.breaks > 1:
             self.end_block()
             self.follows = is_title
@@ -99,8 +108,8 @@ class _Collector:
                     text=text,
                     kind=next((style.kind for piece, style in self.pieces if not piece.isspace()), "prose"),
                     links=tuple(self._links()),
-                    link_share=self._share(text, linked=True),
-                    bold_share=self._share(text, linked=False),
+                    link_share=min(self.linked / len(text), 1.0),
+                    bold_share=min(self.bold / len(text), 1.0),
                     lead=_joined(takewhile(lambda piece: piece[1].bold or piece[0].isspace(), self.pieces)),
                     size=self._size(),
                     follows_directly=self.follows,
@@ -109,6 +118,7 @@ class _Collector:
         if text or not self.pieces:
             self.follows = self.follows and not text
         self.pieces, self.breaks = [], 0
+        self.length = self.linked = self.bold = 0
 
     def _links(self) -> Iterator[MailLink]:
         """Neighbouring pieces with the same address are one link."""
@@ -121,12 +131,6 @@ class _Collector:
                     yield MailLink(text=text, url=href)
                 texts, href = [], style.href
             texts.append(piece)
-
-    def _share(self, text: str, *, linked: bool) -> float:
-        marked = sum(
-            len(" ".join(piece.split())) for piece, style in self.pieces if (style.href if linked else style.bold)
-        )
-        return min(marked / len(text), 1.0)
 
     def _size(self) -> float:
         sizes: dict[float, int] = {}
@@ -167,7 +171,7 @@ def blocks_of_html(html: str) -> tuple[MailBlock, ...]:
     for event, element in walk:
         if event == "start":
             budget -= 1
-            if budget <= 0:
+            if budget <= 0 or len(collector.blocks) > MAX_BLOCKS:
                 break
             if not isinstance(element.tag, str) or element.tag in _SKIPPED_TAGS or _is_hidden(element):
                 skipped = element

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
-from digest.collect.mails.blocks import MailBlock, MailLink
+from digest.collect.mails.blocks import MAX_BLOCKS, MailBlock, MailLink
 from digest.text.encoding import repair
 from digest.text.sentence_end import ends_sentence
 
@@ -16,19 +17,21 @@ _MAX_URL = 8_000
 _URL = rf"https?://[^\s<>\"\[\]()]{{3,{_MAX_URL}}}(?:\([^\s<>()]{{0,200}}\)[^\s<>\"\[\]()]{{0,2000}})?"
 #: An address with its brackets, as programs write a link's behind its text.
 _ADDRESS = re.compile(
-    rf"[ \t]*\n?[ \t]*(?:<\s*(?:URL:)?(?P<angle>{_URL})\s*>|\(\s*(?P<round>{_URL})\s*\)|\[\s*(?P<square>{_URL})\s*\])"
-    rf"|(?P<bare>{_URL})"
+    rf"<\s{{0,4}}(?:URL:)?(?P<angle>{_URL})\s{{0,4}}>|\(\s{{0,4}}(?P<round>{_URL})\s{{0,4}}\)"
+    rf"|\[\s{{0,4}}(?P<square>{_URL})\s{{0,4}}\]|(?P<bare>{_URL})"
 )
-_FOOTNOTE = re.compile(rf"^\s*(\[\d{{1,3}}\]|\d{{1,3}}[.:)])\s*:?\s*<?({_URL})>?\s*$", re.MULTILINE)
+_FOOTNOTE = re.compile(
+    rf"^[ \t]{{0,8}}(\[\d{{1,3}}\]|\d{{1,3}}[.:)])[ \t]{{0,4}}:?[ \t]{{0,4}}<?({_URL})>?[ \t]{{0,8}}$", re.MULTILINE
+)
 _FOOTNOTE_MARK = re.compile(r"\s?\[(\d{1,3})\]")
-_RULE = re.compile(r"\s*(?:[-=_*~#+·•]\s?){3,}\s*$")
+_RULE = re.compile(r"(?:[-=_*~#+·•] ?){3,}")
 _BULLET = re.compile(r"\s{0,8}(?:[•‣▪●◦∙·■►▶➤–—*+-]|>>|->|=>)\s+(?=\S)")
 _NUMBER = re.compile(r"\s{0,4}\(?\d{1,2}[.)]\s+(?=\S{2})")
 _MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)")
 #: Stand for an address in a text, before and behind it; no text has these characters.
 _OPEN, _CLOSE = "\x01", "\x02"
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
-_BEFORE_STOP = re.compile(rf"\s*{_MARKED.pattern}\s*(?=[.,;:!?)])")
+_BEFORE_STOP = re.compile(rf" ?{_MARKED.pattern} ?(?=[.,;:!?)])")
 _MAX_HEADING_WORDS = 30
 #: Characters of a line, from which a text isn't wrapped: each of its lines is a paragraph.
 _UNWRAPPED = 120
@@ -44,14 +47,15 @@ def blocks_of_text(text: str) -> tuple[MailBlock, ...]:
             lambda mark: f" {_OPEN}{notes[mark[1]]}{_CLOSE}" if mark[1] in notes else mark[0], text
         )
     text = _ADDRESS.sub(lambda match: f" {_OPEN}{next(filter(None, match.groups()))}{_CLOSE}", text)
-    return tuple(_titles_with_links([block for cluster in _clusters(text) for block in _cluster_blocks(cluster)]))
+    blocks = (block for cluster in _clusters(text) for block in _cluster_blocks(cluster))
+    return tuple(_titles_with_links(list(islice(blocks, MAX_BLOCKS))))
 
 
 def _clusters(text: str) -> Iterator[list[str]]:
     """The lines between blank lines; a line across the mail is a cluster of its own."""
     cluster: list[str] = []
     for line in (*text.split("\n"), ""):
-        if line.strip() and not _RULE.match(line):
+        if line.strip() and not _RULE.fullmatch(line.strip()):
             cluster.append(line)
             continue
         is_underline = bool(line.strip()) and len(cluster) == 1 and _is_heading(cluster[0])
@@ -63,7 +67,7 @@ def _clusters(text: str) -> Iterator[list[str]]:
 
 
 def _cluster_blocks(lines: list[str]) -> Iterator[MailBlock]:
-    if _RULE.match(lines[0]):
+    if _RULE.fullmatch(lines[0].strip()):
         yield MailBlock(text="", kind="rule")
         return
     width = max(len(_plain(line)) for line in lines)
@@ -108,7 +112,7 @@ def _ends(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_MARKED.sub(" ", _BEFORE_STOP.sub("", text)).split())
+    return " ".join(_MARKED.sub(" ", _BEFORE_STOP.sub("", " ".join(text.split()))).split())
 
 
 def _paragraph(lines: list[str]) -> Iterator[MailBlock]:
@@ -136,9 +140,9 @@ def _paragraph(lines: list[str]) -> Iterator[MailBlock]:
 
 def _links(text: str) -> Iterator[tuple[str, str]]:
     """Each address; with the text before it, if that is all of it and reads as a title."""
-    for match in _MARKED.finditer(text):
-        before = text[: match.start()].strip()
-        is_title = _OPEN not in before and _is_heading(before) and not re.search(r"[.!?]\s", before)
+    for number, match in enumerate(_MARKED.finditer(text)):
+        before = text[: match.start()].strip() if number == 0 else ""
+        is_title = _is_heading(before) and not re.search(r"[.!?]\s", before)
         yield before if is_title else "", match[1].rstrip(".,;:!?'\"")
 
 

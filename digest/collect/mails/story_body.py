@@ -24,11 +24,12 @@ def story_html(story: MailStory, reader: Reader) -> str:
     """The story's text; empty if it has only a title and a link."""
     html: list[str] = []
     in_list = False
+    has_list = sum(block.kind == "item" for block in story.blocks) > 1
     for block in story.blocks:
         text = _block_html(block, reader) if block.kind not in {"image", "rule"} else ""
         if not text:
             continue
-        is_item = block.kind == "item" and sum(other.kind == "item" for other in story.blocks) > 1
+        is_item = block.kind == "item" and has_list
         if is_item != in_list:
             html.append("<ul>" if is_item else "</ul>")
             in_list = is_item
