@@ -16,10 +16,11 @@ from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.pipeline.draft_links import read_draft_link
 from digest.settings import Settings
-from digest.store import Store, drafts, open_store
+from digest.store import Store, drafts, editions, open_store
 from digest.store.tables import metadata
 from tests.support.digests import DUE, nth_brief
 from tests.support.draft_site import COMPOSED, EDITOR, HELD, add_draft, draft_link, other_editor, stored
+from tests.support.values import edition
 from tests.support.web_site import SECRET, Answer, RunningSite, running_site, site_settings
 
 
@@ -353,3 +354,25 @@ def test_a_decision_of_a_dropped_draft_says_so_in_the_history(site: RunningSite)
 
     assert "Left out 2 Bulletin Night trams stay Restore" in page
     assert "What was decided Dropped: Night trams stay command, 06:15 (CEST)" in page
+
+
+@pytest.mark.slow
+def test_a_published_draft_leads_to_its_edition_on_both_databases(shared_store: Store) -> None:
+    public = replace(HELD, archive="public")
+    with running_site(shared_store, site_settings(public)) as site:
+        site.now = COMPOSED + timedelta(minutes=5)
+        draft = add_draft(site.app, public)
+        link = draft_link(site.app, draft, public)
+        assert site.post(link, {"do": "drop 2", "version": "0"}).status == 303
+        with shared_store.begin() as conn:
+            editions.add(conn, edition(slot=draft.slot, html="<p>As frozen</p>"), at=DUE - timedelta(minutes=10))
+            held = drafts.get(conn, draft.id)
+            assert held
+            drafts.finish(conn, held, DraftState.PUBLISHED)
+        page = site.get(link)
+
+        assert "It went out: 06:50 (CEST)." in visible(page)
+        assert f'href="/main/{draft.slot.key}"' in page.text
+        assert f'src="{link}/mail" title' in site.get(f"{link}?show=mail").text
+        assert "<p>As frozen</p>" in site.get(f"{link}/mail").text
+        assert site.get(f"/main/{draft.slot.key}").status == 200
