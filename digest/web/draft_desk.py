@@ -116,8 +116,9 @@ def decide_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse
         kind = result.draft.history[-1].kind
         site.log("draft_decided", newsletter=draft.newsletter_id, slot=draft.slot.key, draft=draft.id, kind=kind, by=by)
         return _redirect(desk, result.draft, result.draft.version, former=_place(draft, form.story))
-    repeated = [record for record in result.others if (record.decision, record.by) == (decision, desk.by)]
-    if repeated:  # a second click
+    later = [record for record in result.draft.history if record.version > int(version) and record.by == desk.by]
+    repeated = [record for record in later if record.decision == decision or form.is_step_of(record.decision)]
+    if result.outcome != "refused" and repeated:  # a second click
         return _redirect(desk, result.draft, repeated[-1].version)
     return _refuse(desk, form, result)
 

@@ -56,6 +56,10 @@ class DraftForm:
         do = " ".join((self.task, *map(str, numbers)))
         return {"do": do, "note": self.note} if self.task == "note" else {"do": do}
 
+    def is_step_of(self, decision: Decision) -> bool:
+        """Whether the form asks for one step up or down, and the decision moved that story."""
+        return self.task in {"up", "down"} and isinstance(decision, Move) and decision.story == self.story
+
     def decision(self, draft: Draft) -> Decision | None:
         """The decision that is asked for; None if the form asks for nothing that there is."""
         story = draft.story(self.story)
