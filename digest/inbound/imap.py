@@ -56,11 +56,6 @@ class ImapFolder:
         response = self.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{max_bytes}>)")
         return next((part[1] for part in response if isinstance(part, tuple)), None)
 
-    def abort(self) -> None:
-        """Close the connection, from another thread: what waits for an answer fails at once."""
-        with suppress(Exception):
-            self._client.shutdown()
-
     def mark_seen(self, uid: int) -> None:
         self.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
 

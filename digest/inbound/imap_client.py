@@ -6,14 +6,18 @@ import imaplib
 import re
 import socket
 import ssl
+import threading
 import time
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from digest.model.imap_address import ImapAddress
 
 _MAX_LINE = 1_000_000
+#: Seconds between two looks whether the run is to stop.
+_LOOK_S = 0.5
 _CHUNK = 65_536
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _NON_ASCII = re.compile(r"([^\x20-\x7e]+)")
@@ -27,6 +31,8 @@ class RunLimits:
     bytes: int = 50_000_000
     #: For one read of the socket.
     read_seconds: float = 60.0
+    #: Once it is set, by another thread, reading ends.
+    stop: threading.Event | None = None
 
 
 class BoundedClient(imaplib.IMAP4):
@@ -70,13 +76,24 @@ class BoundedClient(imaplib.IMAP4):
         time_left = self._deadline - time.monotonic()
         if time_left <= 0:
             raise TimeoutError(f"reading takes longer than {self._limits.seconds:.0f} seconds")
-        self.sock.settimeout(min(self._limits.read_seconds, time_left))
-        data = self.sock.recv(_CHUNK)
+        data = self._read_socket(min(self._limits.read_seconds, time_left))
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
             raise self.error(f"it sends more than {self._limits.bytes:,} bytes")
         self._buffer += data
         return bool(data)
+
+    def _read_socket(self, timeout_s: float) -> bytes:
+        """Some bytes. Raises ``TimeoutError``, also when the run is to stop."""
+        stop, deadline = self._limits.stop, time.monotonic() + timeout_s
+        while stop and not stop.is_set() and (left := deadline - time.monotonic()) > _LOOK_S:
+            self.sock.settimeout(min(left, _LOOK_S))
+            with suppress(TimeoutError):
+                return self.sock.recv(_CHUNK)
+        if stop and stop.is_set():
+            raise TimeoutError("the run was stopped")
+        self.sock.settimeout(max(deadline - time.monotonic(), 0.001))
+        return self.sock.recv(_CHUNK)
 
 
 class _BoundedTlsClient(BoundedClient, imaplib.IMAP4_SSL):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 
@@ -105,3 +106,15 @@ def test_a_large_mail_does_not_fit_into_the_rest_of_a_run(server: FakeMailbox) -
     limits = RunLimits(bytes=200_000)
     with open_imap_source(account(server), MailboxState(), since=SINCE, limits=limits) as folder:
         assert (folder.has_budget(1_000), folder.has_budget(180_000)) == (True, False)
+
+
+def test_a_run_that_is_stopped_waits_for_no_answer(server: FakeMailbox) -> None:
+    stop = threading.Event()
+    stop.set()
+    limits = RunLimits(stop=stop)
+
+    with (
+        pytest.raises(MailError, match="the run was stopped"),
+        open_imap_source(account(server), MailboxState(), since=SINCE, limits=limits),
+    ):
+        pass

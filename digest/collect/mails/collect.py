@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -16,7 +17,7 @@ from digest.collect.mails.content import MailContents, read_mail
 from digest.collect.mails.folder import FolderReader
 from digest.http.limits import ConcurrencyLimits
 from digest.inbound.imap_client import RunLimits
-from digest.inbound.imap_source import ImapSource, open_imap_source
+from digest.inbound.imap_source import open_imap_source
 from digest.inbound.mail_folder import MailFolder
 from digest.inbound.maildir_source import MaildirSource
 from digest.model.errors import MailError, SourceError
@@ -60,25 +61,23 @@ class _Run:
     state: MailboxState
     known: KnownGuids
     collector: MailCollector
-    _opened: list[ImapSource] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
 
     async def in_thread(self) -> Collected:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(_threads(), self._collect, loop)
-        except asyncio.CancelledError:
-            for folder in self._opened:
-                folder.folder.abort()
-            raise
+        finally:
+            self._stop.set()  # if it was cancelled, the thread goes on
 
     def _collect(self, loop: asyncio.AbstractEventLoop) -> Collected:
         if self.source.mailbox is None:
             return self._read(self._maildir(), loop)
         account = account_of(self.source, self.source.mailbox)
-        limits = RunLimits(seconds=_RUN_S, bytes=_RUN_BYTES, read_seconds=self.collector.fetch.timeout_s)
+        timeout_s = self.collector.fetch.timeout_s
+        limits = RunLimits(seconds=_RUN_S, bytes=_RUN_BYTES, read_seconds=timeout_s, stop=self._stop)
         try:
             with open_imap_source(account, self.state, since=self._since, limits=limits) as folder:
-                self._opened.append(folder)
                 return self._read(folder, loop)
         except MailError as error:
             message = f"{error}: {error.hint}" if error.hint else str(error)

@@ -5,6 +5,7 @@ Headers of a file prove nothing, since it may come from anywhere: ``senders`` se
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ from digest.model.protocols import KnownGuids
 SUFFIX = ".eml"
 #: Mails and bytes that one run reads.
 _MAX_READ, _MAX_BYTES = 5_000, 200_000_000
+#: Seconds after which a run begins no further mail.
+_RUN_S = 180.0
 #: Names looked up at once, and senders named in a note.
 _BATCH, _MAX_NAMED = 500, 3
 
@@ -80,11 +83,12 @@ class EmlFiles:
     _keys: set[str] = field(default_factory=set)
     _unwanted: Counter[str] = field(default_factory=Counter)
     _bytes: int = 0
+    _started: float = field(default_factory=time.monotonic)
 
     def read(self, paths: Sequence[Path]) -> MailRun:
         """Read the files; what is left for a later run is a problem."""
         for number, (path, place) in enumerate(self._new(paths)):
-            if number >= _MAX_READ or self._bytes > _MAX_BYTES:
+            if number >= _MAX_READ or self._bytes > _MAX_BYTES or time.monotonic() - self._started > _RUN_S:
                 self.problems.append("not all mails are read: the next run goes on")
                 break
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ from digest.model.protocols import Collected, KnownGuids
 
 #: Mails that one run reads, and mails whose headers it looks at.
 _MAX_READ, _MAX_LISTED = 500, 5_000
+#: Seconds after which a run begins no further mail.
+_RUN_S = 180.0
 _MAX_PROBLEMS = 20
 
 #: Reads one mail. Raises ``SourceError`` if that takes too much time or memory.
@@ -44,6 +47,7 @@ class FolderReader:
     _servers: Counter[str] = field(default_factory=Counter)
     _keys: set[str] = field(default_factory=set)
     _gone: list[str] = field(default_factory=list)
+    _started: float = field(default_factory=time.monotonic)
     _listed: int = 0
     _read: int = 0
 
@@ -113,7 +117,7 @@ class FolderReader:
         record = record_of(mail, header, admission, self.policy)
         if admission is Admission.READ:
             is_small = mail.size <= self.max_bytes
-            if is_small and (self._read >= _MAX_READ or not self.folder.has_budget(mail.size)):
+            if is_small and not self._has_room(mail.size):
                 return False
             raw = self.folder.fetch(mail, self.max_bytes) if is_small else b""
             if raw is None:  # it was deleted or moved meanwhile
@@ -126,6 +130,10 @@ class FolderReader:
         if record.is_read:
             self._keys.add(record.key)
         return True
+
+    def _has_room(self, size: int) -> bool:
+        is_late = time.monotonic() - self._started > _RUN_S
+        return self._read < _MAX_READ and not is_late and self.folder.has_budget(size)
 
     def _read_mail(self, raw: bytes, mail: ListedMail, header: MailHeader) -> str:
         """Add the mail's entries; returns why it has none."""
