@@ -121,7 +121,8 @@ def _described(error: BaseException) -> str:
         text = ""
     frames = inspect.getinnerframes(error.__traceback__, context=0) if error.__traceback__ else []
     files = [frame for frame in frames if not frame.filename.startswith("<")]
-    place = f" ({files[-1].filename.rpartition('/')[2]}:{files[-1].lineno})" if files else ""
+    is_in_plugin = bool(files) and files[-1].filename != __file__  # a call with wrong arguments ends here
+    place = f" ({files[-1].filename.rpartition('/')[2]}:{files[-1].lineno})" if is_in_plugin else ""
     return one_line(f"{type(error).__name__}: {text[:_MAX_MESSAGE]}".rstrip(": ") + place)
 
 

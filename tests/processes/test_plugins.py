@@ -213,6 +213,12 @@ def test_a_collector_learns_which_guids_are_stored() -> None:
     assert collected.title == "['new'] ()"
 
 
+def test_a_wrong_option_is_told_without_a_place_in_our_own_code() -> None:
+    tides = Source(id="tides", collector="x", options={"harbor": "Sandhaven"})
+    with pytest.raises(PluginError, match=r"unexpected keyword argument 'harbor'$"):
+        call_collector(plugin(PluginPoint.COLLECTOR, "collects_unknown"), tides, FetchState(), values.NOON)
+
+
 @pytest.mark.slow
 def test_sources_of_a_hanging_collector_wait_for_none_of_the_others() -> None:
     async def collect_many() -> list[object]:
