@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, create_mock_engine, inspect, text
+from sqlalchemy.schema import ExecutableDDLElement
 
 from digest.model.errors import StoreError
 from digest.store import keys, queue_schema, search_index, sqlite
@@ -175,11 +177,31 @@ def _foreign(conn: Connection) -> StoreError:
 
 
 def _create(conn: Connection, versions: Versions) -> None:
-    metadata.create_all(conn, checkfirst=False)
+    if conn.dialect.name == "sqlite":
+        for statement in _sqlite_tables():
+            conn.exec_driver_sql(statement)
+    else:
+        metadata.create_all(conn, checkfirst=False)
     search_index.create(conn)
     conn.execute(text(_VERSION_TABLE))
     conn.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": versions.head})
     keys.create(conn)
+
+
+@cache
+def _sqlite_tables() -> tuple[str, ...]:
+    """Statements that create all tables on SQLite.
+
+    Compiling them takes four times as long as running them, and previews make a store in memory each.
+    """
+    statements: list[str] = []
+
+    def add(statement: ExecutableDDLElement, *_: object, **__: object) -> None:
+        statements.append(str(statement.compile(dialect=engine.dialect)))
+
+    engine = create_mock_engine("sqlite://", add)
+    metadata.create_all(engine, checkfirst=False)
+    return tuple(statements)
 
 
 def _migrate(conn: Connection, versions: Versions) -> None:
