@@ -129,7 +129,7 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
         paragraphs=paragraphs,
         published=min(entry.published or entry.seen, entry.seen),
         language=language,
-        author=clean_author(author, language),
+        author=_author(author, source, language),
         image=_usable_image(entry.image, title),
         is_opinion=has_opinion_signs(
             url=url,
@@ -140,6 +140,12 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
             first_lines=first_lines,
         ),
     )
+
+
+def _author(author: str, source: str, language: str) -> str:
+    """The author's names; none where the outlet names itself."""
+    cleaned = clean_author(author, language)
+    return "" if cleaned.casefold() == source.casefold() else cleaned
 
 
 def _label_lines(lines: Sequence[Line]) -> Iterator[str]:

@@ -112,6 +112,11 @@ def test_a_plain_text_s_title_and_author_keep_every_character() -> None:
     assert article.author == "Ann <Smith> &lt;3"
 
 
+@pytest.mark.parametrize("author", ["Harbour Post", "harbour post", "By Harbour Post"])
+def test_an_outlet_is_not_its_own_author(author: str) -> None:
+    assert _clean(_entry("It rained.", source="Harbour Post", author=author)).author == ""
+
+
 def test_authors_are_names_and_few() -> None:
     author = "By Ada Smith, staff writer, Bob Roe, Cy Poe, Dee Low, Ed Hay and Flo May"
 
