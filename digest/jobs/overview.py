@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from digest.jobs.alert_checks import AlertStatus, alert_status
 from digest.jobs.fleet_status import FleetStatus, fleet_problems, read_fleet
 from digest.jobs.plugin_problems import find_plugin_alarms
 from digest.jobs.problems import find_alarms, find_service_alarms
@@ -72,6 +73,8 @@ class NewsletterStatus:
     plugin_problems: tuple[str, ...] = ()
     #: A draft that waits for its editor, or is about to be sent; None for none.
     draft: StoredDraft | None = None
+    #: None for a newsletter without alerts.
+    alerts: AlertStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +195,7 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
         collect_failure=failure.message if failure else "",
         delivery_problem=find_delivery_problem(conn, newsletter.id),
         audiences=audiences,
+        alerts=alert_status(conn, newsletter, now=now) if newsletter.alert else None,
         plugin_problems=tuple(alarm.message for alarm in find_plugin_alarms(conn, newsletter)),
         draft=next((draft for draft in drafts.waiting(conn) if _waits(draft, newsletter, now)), None),
     )

@@ -94,6 +94,8 @@ def _candidates(
     conn: Connection, newsletter: Newsletter, sources: Sequence[str], *, fresh_since: datetime, now: datetime
 ) -> tuple[Mapping[str, Heading], frozenset[str]]:
     """The articles of possible surges, and the ids of the new ones among all."""
+    if not alerts.has_new(conn, since=fresh_since):
+        return {}, frozenset()
     start = earliest_report(newsletter, now) - newsletter.alert_within
     recent = alerts.headings(conn, sources, Window(start=start, end=now + timedelta.resolution))
     fresh = {item.id: item for item in recent if item.seen > fresh_since and item.has_date}

@@ -38,6 +38,11 @@ def newest_edition(conn: Connection, newsletter_id: str) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def has_new(conn: Connection, *, since: datetime) -> bool:
+    """Whether an entry of any source was first collected after that time."""
+    return conn.execute(select(entries.c.id).where(entries.c.seen > since).limit(1)).first() is not None
+
+
 def headings(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[Heading, ...]:
     """The headings of the sources' articles published in the window, each id once."""
     by_id: dict[str, Heading] = {}

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digest.jobs.overview import read_overview
 from digest.model.audiences import ReadingPreferences
 from digest.model.editions import EditionKind
-from digest.store import open_store
+from digest.pipeline.alert_decision import decide
+from digest.pipeline.alerts import publish_alert
+from digest.store import Store, open_store, runs
 from tests.support.alert_news import HOUR, MINUTE, NOON, Newsroom, background, report
 
 DAY = timedelta(days=1)
@@ -186,3 +189,66 @@ def test_quiet_hours_follow_the_clock_of_the_newsletters_zone(now: str, may_send
         news.now = at
         news.surge()
         assert bool(news.alerts()) == may_send
+
+
+@pytest.mark.slow
+def test_the_status_tells_the_last_alert_and_why_none_comes_now(news: Newsroom) -> None:
+    news.surge()
+    news.work()
+    (status,) = read_overview(news.app.settings, news.store, now=news.now).newsletters
+
+    assert status.alerts is not None
+    assert status.alerts.last is not None
+    assert (status.alerts.last.key, status.alerts.today) == (FIRST, 1)
+    assert status.alerts.wait == "the last alert was sent less than an hour ago"
+
+
+class _Killed(BaseException):
+    """Nothing of the process runs any more."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["decided", "frozen, not committed", "committed"])
+def test_a_process_that_dies_costs_no_alert_and_sends_none_twice(store: Store, moment: str) -> None:
+    """On each kind of database."""
+    news = Newsroom(store=store, now=NOON - HOUR)
+    news.subscribe("ann", "bo")
+    news.begin()
+    news.now = NOON
+    news.surge()
+    (job,) = news.due()
+    if moment == "frozen, not committed":
+        news.on_freeze = _die
+        with pytest.raises(_Killed):
+            news.perform(job)
+        news.on_freeze = lambda: None
+    elif moment == "committed":
+        news.perform(job)
+    with store.begin() as conn:  # its run has no end
+        runs.start(conn, job.kind, at=news.now, about="main")
+    news.now += 10 * MINUTE
+
+    news.work()
+    news.work()
+    assert [edition.slot.key for edition in news.editions()] == [FIRST]
+    assert news.recipients(FIRST) == ["ann", "bo"]
+
+
+@pytest.mark.slow
+def test_of_processes_at_once_one_sends_the_alert(store: Store) -> None:
+    """On each kind of database: both decide, and the second finds that an edition was published meanwhile."""
+    news = Newsroom(store=store, now=NOON - HOUR)
+    news.subscribe("ann")
+    news.begin()
+    news.now = NOON
+    news.surge()
+    newsletter, app = news.newsletter, news.app
+    decisions = [decide(newsletter, app, now=news.now, since=NOON - MINUTE) for _ in range(2)]
+    results = [publish_alert(newsletter, decision, app, now=news.now) for decision in decisions]
+
+    assert [bool(result) for result in results] == [True, False]
+    assert [edition.slot.key for edition in news.editions()] == [FIRST]
+
+
+def _die() -> None:
+    raise _Killed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -120,6 +120,8 @@ class Newsroom:
     newsletter: Newsletter = NEWSLETTER
     now: datetime = NOON
     events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    #: Called where an edition's deliveries are queued, in the transaction that freezes it.
+    on_freeze: Callable[[], None] = lambda: None
     _app: App | None = None
 
     @property
@@ -199,7 +201,7 @@ class Newsroom:
             clock=lambda: self.now,
             stop=threading.Event(),
             log=self._log,
-            enqueue=lambda *_: None,
+            enqueue=lambda *_: self.on_freeze(),
         )
         perform(job, context)
 

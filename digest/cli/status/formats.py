@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_audience, format_counts
 from digest.cli.history import day_document, newsletter_day_document
 from digest.cli.status.database import database_document, database_lines
 from digest.cli.status.fleet import fleet_document, fleet_lines
+from digest.jobs.alert_checks import AlertStatus
 from digest.jobs.overview import NewsletterStatus, Overview
 from digest.pipeline.audiences import AudienceStatus
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason
@@ -88,11 +89,20 @@ def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
         yield f"  draft of {status.draft.slot.key}: {status.draft.state} until {until} ('digest editions draft')"
     if status.audiences.in_use:
         yield _audience_line(status.audiences)
+    if status.alerts:
+        yield _alert_line(status.alerts, newsletter.timezone)
     if problem := status.alarm or status.collect_failure:
         yield f"  {problem}"
     if status.delivery_problem:
         yield f"  {status.delivery_problem.hint}"
     yield from (f"  {problem}" for problem in status.plugin_problems)
+
+
+def _alert_line(alerts: AlertStatus, zone: tzinfo) -> str:
+    last = f"last {local_time(alerts.last.due, zone)}" if alerts.last else "none in the last month"
+    checked = f"looked for at {utc_time(alerts.checked)}" if alerts.checked else "not looked for yet"
+    wait = f"; now: {alerts.wait}" if alerts.wait else ""
+    return f"  alerts: {last}, {alerts.today} today, {checked}{wait}"
 
 
 def _audience_line(audiences: AudienceStatus) -> str:
@@ -189,11 +199,19 @@ def _newsletter_document(status: NewsletterStatus, history: History) -> dict[str
         else None,
         "last": last,
         "audiences": _audience_document(status.audiences),
+        "alerts": _alert_document(status.alerts),
         "trouble": status.alarm,
         "delivery_problem": _problem_document(status.delivery_problem),
         "plugin_problems": list(status.plugin_problems),
         "history": [newsletter_day_document(day) for day in history.newsletters.get(status.newsletter.id, ())],
     }
+
+
+def _alert_document(alerts: AlertStatus | None) -> dict[str, Any] | None:
+    if alerts is None:
+        return None
+    last = {"slot": alerts.last.key, "sent": iso_utc(alerts.last.due)} if alerts.last else None
+    return {"last": last, "today": alerts.today, "checked": iso_utc(alerts.checked), "wait": alerts.wait}
 
 
 def _audience_document(audiences: AudienceStatus) -> dict[str, Any]:
