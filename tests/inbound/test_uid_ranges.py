@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.inbound.uid_ranges import gaps, with_range
@@ -12,6 +12,7 @@ from digest.inbound.uid_ranges import gaps, with_range
 _RANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda pair: (pair[0], sum(pair))), max_size=8)
 
 
+@settings(max_examples=50)
 @given(_RANGES, st.integers(0, 80))
 def test_gaps_are_what_no_range_has(ranges: list[tuple[int, int]], highest: int) -> None:
     done: tuple[tuple[int, int], ...] = ()

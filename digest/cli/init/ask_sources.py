@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest.cli.init.feed_lists import FoundList, join_sources, sources_from_line
 from digest.cli.init.terminal import Terminal, ask_yes, say_error
@@ -12,6 +12,7 @@ from digest.model.errors import UsageError
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected
+from digest.model.secret import Secret
 
 #: Sources that are named one by one, whether they can be read or not.
 _NAMED = 12
@@ -48,8 +49,8 @@ class SourceQuestions:
 
     def _ask_addresses(self, sources: tuple[Source, ...]) -> tuple[Source, ...]:
         self.terminal.say(
-            "What shall it read? Addresses of sites or feeds, folders, or a newsreader's list"
-            " (OPML, newsboat's urls, rss2email.cfg). An empty line ends the list."
+            "What shall it read? Addresses of sites or feeds, folders, a mailbox (imaps://user@host/Folder), or a"
+            " newsreader's list (OPML, newsboat's urls, rss2email.cfg). An empty line ends the list."
         )
         while line := self.terminal.ask("add"):
             try:
@@ -59,8 +60,18 @@ class SourceQuestions:
                 continue
             for problem in left_out:
                 self.terminal.say(problem, indent=2)
-            sources = join_sources(sources, new)
+            sources = join_sources(sources, self._with_passwords(new))
         return sources
+
+    def _with_passwords(self, sources: Sequence[Source]) -> tuple[Source, ...]:
+        """The sources; a mailbox with its password, which is asked for."""
+        return tuple(map(self._with_password, sources))
+
+    def _with_password(self, source: Source) -> Source:
+        if source.mailbox is None:
+            return source
+        question = f"Password of {source.mailbox.username} at {source.mailbox.host} (not shown)"
+        return replace(source, password=Secret(self.terminal.ask_secret(question)))
 
     def _readable(self, sources: tuple[Source, ...]) -> tuple[Source, ...]:
         """Fetch the sources; ask for another address of those that can't be read."""
@@ -82,6 +93,8 @@ class SourceQuestions:
                 self.terminal.say(f"can't be read: {outcome.url}: {outcome.error}", indent=2)
             elif len(outcomes) <= _NAMED:
                 self.terminal.say(f"ok: {outcome.title or outcome.source.address}: {_articles(outcome)}", indent=2)
+                for problem in outcome.problems if outcome.source.mailbox else ():
+                    self.terminal.say(problem, indent=4)
         if len(outcomes) > _NAMED:
             self.terminal.say(f"{len(read)} of {len(outcomes)} sources can be read", indent=2)
 
@@ -107,7 +120,7 @@ class SourceQuestions:
             if answer.lower() == _KEEP:
                 return None
             try:
-                return sources_from_line(answer)[0] if answer else ()
+                return self._with_passwords(sources_from_line(answer)[0]) if answer else ()
             except UsageError as error:
                 say_error(self.terminal, error)
 

@@ -79,10 +79,10 @@ def sources_from_line(line: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     ``UsageError``.
     """
     try:
-        source = source_from_address(line)
+        source = source_from_address(line, takes_mailboxes=True)
     except UsageError:
         with suppress(UsageError):
-            return tuple(source_from_address(word) for word in line.split()), ()
+            return tuple(source_from_address(word, takes_mailboxes=True) for word in line.split()), ()
         raise
     if source.path and (program := _program_of(source.path)):
         feeds = read_list(program, source.path).feeds

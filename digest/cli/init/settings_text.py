@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from digest.cli.init.answers import Answers
 from digest.model.mailbox import Mailbox
@@ -32,11 +33,21 @@ _SMTP_EXAMPLE = """\
 """
 
 
-def settings_text(answers: Answers, sources: Sequence[Source], *, password_file: str = "") -> str:
-    """Settings for one newsletter of the sources; ``password_file`` is relative to the answers' folder."""
+def settings_text(
+    answers: Answers,
+    sources: Sequence[Source],
+    *,
+    password_file: str = "",
+    source_files: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Settings for one newsletter of the sources; ``password_file`` is relative to the answers' folder.
+
+    ``source_files`` are those of mailboxes, by the source's id.
+    """
+    tables = (_source_table(source, answers.folder, source_files.get(source.id, "")) for source in sources)
     return _STARTER.format(
         fetch=f"[fetch]\nallow = {_quoted([*answers.allow])}\n\n" if answers.allow else "",
-        sources="\n\n".join("\n".join(_source_table(source, answers.folder)) for source in sources),
+        sources="\n\n".join(map("\n".join, tables)),
         title=_quoted(answers.title),
         schedule=_quoted(answers.schedule),
         timezone=_quoted(answers.timezone),
@@ -67,11 +78,13 @@ def _mailbox(mailbox: Mailbox) -> str:
     return f'"{name}" <{mailbox.address}>' if set(name) & set('\\"(),.:;<>@[]') else f"{name} <{mailbox.address}>"
 
 
-def _source_table(source: Source, folder: Path) -> Iterator[str]:
+def _source_table(source: Source, folder: Path, password_file: str) -> Iterator[str]:
     yield "[[sources]]"
     yield f"id = {_quoted(source.id)}"
     if source.mailbox:
         yield f"mailbox = {_quoted(str(source.mailbox))}"
+        if password_file:
+            yield f"password_file = {_quoted(password_file)}"
     elif source.path is None:
         yield f"url = {_quoted(source.url)}"
     else:

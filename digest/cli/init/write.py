@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from digest.cli.init.settings_text import settings_text
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Source
+from digest.model.secret import Secret
 from digest.settings.atomic_write import atomic_write
 
 SETTINGS = "digest.toml"
@@ -50,8 +51,8 @@ def write_settings(answers: Answers) -> Path:
     refuse_to_overwrite(file)
     folder.mkdir(parents=True, exist_ok=True)
     sources = answers.sources or _first_article(folder)
-    with _password_file(answers) as password_file:
-        text = settings_text(answers, sources, password_file=password_file)
+    with _password_file(answers) as password_file, _source_passwords(folder, sources) as source_files:
+        text = settings_text(answers, sources, password_file=password_file, source_files=source_files)
         atomic_write(file, text, overwrite=False, mode=0o600)
     return file
 
@@ -62,14 +63,35 @@ def _password_file(answers: Answers) -> Iterator[str]:
     if answers.smtp is None or not answers.smtp.password:
         yield ""
         return
-    names = (_PASSWORD, *(f"{_PASSWORD}-{number}" for number in range(2, 100)))
-    file = next(path for name in names if not (path := answers.folder / name).exists())
-    atomic_write(file, answers.smtp.password.reveal() + "\n", overwrite=False, mode=0o600)
+    file = _write_password(answers.folder, _PASSWORD, answers.smtp.password)
     try:
         yield file.name
     except BaseException:
         file.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _source_passwords(folder: Path, sources: Sequence[Source]) -> Iterator[Mapping[str, str]]:
+    """Likewise the passwords of mailboxes; the files' names by the source's id."""
+    files: dict[str, Path] = {}
+    try:
+        for source in sources:
+            if source.password:
+                files[source.id] = _write_password(folder, f"{source.id}-password", source.password)
+        yield {id_: file.name for id_, file in files.items()}
+    except BaseException:
+        for file in files.values():
+            file.unlink(missing_ok=True)
+        raise
+
+
+def _write_password(folder: Path, name: str, password: Secret) -> Path:
+    """Write a password into a new file that only its owner can read."""
+    names = (name, *(f"{name}-{number}" for number in range(2, 100)))
+    file = next(path for name in names if not (path := folder / name).exists())
+    atomic_write(file, password.reveal() + "\n", overwrite=False, mode=0o600)
+    return file
 
 
 def _first_article(folder: Path) -> tuple[Source, ...]:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from digest import settings
 from digest.cli.init.answers import Answers, Given
 from digest.cli.init.dialog import ask_all
 from digest.cli.init.feed_lists import FoundList
+from digest.cli.init.write import write_settings
 from digest.collect.discovery.opml import FeedList
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Source
@@ -172,3 +174,15 @@ def test_wrong_times_and_zones_are_asked_again() -> None:
 def test_the_end_of_input_is_an_interrupt() -> None:
     with pytest.raises(KeyboardInterrupt):
         _ask([SOURCE, NO_MORE, NAME])
+
+
+def test_a_mailbox_is_a_source_whose_password_goes_into_a_file_of_its_own(tmp_path: Path) -> None:
+    typed = [("add", "imaps://me@mail.example.org/News"), ("Password of me at mail.example.org", "geheim")]
+    answers, _ = _ask([*typed, NO_MORE, NAME, LATER, WHEN, ZONE], given=replace(GIVEN, folder=tmp_path))
+    file = write_settings(answers)
+
+    (source,) = settings.load(file, {}).sources
+    assert (source.id, source.address) == ("news", "imaps://me@mail.example.org/News")
+    assert source.password.reveal() == "geheim"
+    assert "geheim" not in file.read_text()
+    assert (tmp_path / "news-password").read_text() == "geheim\n"

@@ -58,6 +58,7 @@ def with_pages(collected: Collected, web: WebServer) -> Collected:
     return asyncio.run(run())
 
 
+@pytest.mark.slow  # the first page that is read imports a second's worth
 def test_a_story_has_the_text_and_the_name_of_the_page_that_it_links_to(web: WebServer) -> None:
     web.routes["/a"] = html(body=PAGE)
     (entry,) = with_pages(mails(web), web).entries
