@@ -102,6 +102,7 @@ def test_an_editor_decides_on_the_command_line(
     assert {story["number"]: story for story in final["stories"]}[1]["title"] == stories[2]["title"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("argv", "code", "message"),
     [
@@ -122,6 +123,7 @@ def test_what_can_not_be_decided_is_said(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_a_draft_the_next_step_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +134,7 @@ def test_without_a_draft_the_next_step_is_named(
     assert 'set hold = "45m"' in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_status_preview_and_completion_know_the_draft(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown(capsys, "drop", "1")
     main(["status", "--json"])

@@ -40,7 +40,10 @@ def test_an_empty_note_is_none(text: str) -> None:
     assert note_context(text, "Ann", labels_for("en")) is None
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize(
+    "template",
+    [name if name == "briefing" else pytest.param(name, marks=pytest.mark.slow) for name in TEMPLATES],
+)
 def test_each_template_shows_the_note_escaped_under_its_authors_name(template: str) -> None:
     edition = render(replace(digest(), note=NOTE), RenderOptions(template=template))
 
