@@ -17,6 +17,7 @@ from digest.cli.signals import stop_on_signal
 from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.alarm import send_alarms
 from digest.model.audiences import AS_PUBLISHED
+from digest.model.drafts import DraftState
 from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError, UsageError
 from digest.model.newsletters import Newsletter
@@ -32,7 +33,7 @@ from digest.pipeline.publish import PublishResult, publish
 from digest.pipeline.publish_audiences import AudienceEditions, publish_audiences
 from digest.pipeline.stale_sources import stale_sources
 from digest.settings import Settings
-from digest.store import deliveries, editions, queue, slots, subscribers
+from digest.store import deliveries, drafts, editions, queue, slots, subscribers
 from digest.store.slots import SlotStatus
 from digest.text.time_format import utc_time
 
@@ -95,7 +96,9 @@ def slot_to_send(newsletter: Newsletter, app: App, *, now: datetime, new_revisio
 def print_nothing_new(newsletter: Newsletter, slot: Slot, app: App) -> None:
     """Say why the slot has no edition."""
     with app.store.read() as conn:
+        draft = drafts.find(conn, newsletter.id, slot.key)
         is_rejected = slots.status(conn, newsletter.id, slot.key) is SlotStatus.REJECTED
+    is_rejected = is_rejected or (draft is not None and draft.state is DraftState.REJECTED)
     if is_rejected:
         message, hint = (
             "its editor rejected it, so nothing is sent",
