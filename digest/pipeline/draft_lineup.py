@@ -272,6 +272,7 @@ def digest_of(content: DraftContent, lineup: Lineup) -> Digest:
         briefs=briefs,
         subject_stories=content.digest.subject_stories if is_as_composed else stories_for_subject(briefs),
         left_out=(*content.digest.left_out, *left_out),
+        is_exhaustive=content.digest.is_exhaustive and not lineup.dropped,
         note=EditorNote(text=lineup.note, author=editor.name if editor else "") if lineup.note else None,
     )
 

@@ -128,6 +128,14 @@ def test_a_story_leaves_its_section_only_by_a_pin() -> None:
     assert after(SECTIONS, Pin(story=2)).section(2) == ""
 
 
+def test_an_edition_without_a_dropped_story_is_not_all_the_news() -> None:
+    content = replace(CONTENT, digest=replace(CONTENT.digest, is_exhaustive=True))
+
+    assert digest_of(content, after(content)).is_exhaustive
+    assert not digest_of(content, after(content, Drop(story=2))).is_exhaustive
+    assert digest_of(content, after(content, Drop(story=2), Restore(story=2))).is_exhaustive
+
+
 def test_a_dropped_storys_articles_are_left_out_with_the_reason() -> None:
     result = digest_of(CONTENT, after(CONTENT, Drop(story=2)))
 
