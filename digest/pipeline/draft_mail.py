@@ -16,7 +16,11 @@ from digest.pipeline.app import App
 from digest.pipeline.draft_links import sign_draft_link
 from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language, page_url
 from digest.render.draft_context import draft_context
+from digest.render.locale import labels_for
 from digest.render.page_templates import PageTemplates
+
+#: Stories that the mail shows: with more, Gmail would clip it. The page has all of them.
+_MAX_STORIES = 30
 
 
 def draft_message(draft: Draft, newsletter: Newsletter, app: App, *, now: datetime) -> Message:
@@ -31,6 +35,7 @@ def draft_message(draft: Draft, newsletter: Newsletter, app: App, *, now: dateti
         subject = templates.translate("Draft: %(newsletter)s, goes out at %(time)s", language, **words)
     else:
         subject = templates.translate("Draft: %(newsletter)s, waits for you until %(time)s", language, **words)
+    unlisted = len(context.stories) - _MAX_STORIES
     link = ""
     if settings.web.url:
         with app.store.read() as conn:
@@ -42,6 +47,8 @@ def draft_message(draft: Draft, newsletter: Newsletter, app: App, *, now: dateti
         subject=subject,
         values={
             "draft": context,
+            "stories": context.stories[:_MAX_STORIES],
+            "and_more": labels_for(language).and_more.format(n=unlisted) if unlisted > 0 else "",
             "subject": subject,
             "link": link,
             "address": partial(_address, link),
