@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     """Collect; return 1 if every source failed."""
     from datetime import UTC, datetime
 
+    from digest.cli.corrections import watch_corrections
     from digest.cli.errors import log_tracebacks, print_failures
     from digest.cli.progress import collect_progress
     from digest.pipeline.app import make_app
@@ -45,8 +46,10 @@ def run(args: argparse.Namespace) -> int:
     if settings.jobs.engine == "procrastinate":
         with app.store:
             return _collect_by_workers(args, app)
-    with app.store, collect_progress() as on_done:
-        result = collect_sources(_chosen_sources(args.ids, settings), app, now=now, on_done=on_done)
+    with app.store:
+        with collect_progress() as on_done:
+            result = collect_sources(_chosen_sources(args.ids, settings), app, now=now, on_done=on_done)
+        watch_corrections(app, now=now)
     if args.json:
         print(_as_json(result.new_articles, len(result.outcomes), (*result.failures, *result.problems)))
     print_failures((*result.failures, *result.problems))

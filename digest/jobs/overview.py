@@ -19,6 +19,7 @@ from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.audiences import AudienceStatus, audience_status
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
+from digest.pipeline.correction_status import CorrectionStatus, read_correction_status
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason, failure_reasons, find_delivery_problem
 from digest.pipeline.rate_status import SlowedRate, slowed_rates
 from digest.settings import Settings
@@ -109,6 +110,8 @@ class Overview:
     refusing_hosts: tuple[HostState, ...] = ()
     #: Clocks and workers of the distributed engine; None for the embedded one.
     fleet: FleetStatus | None = None
+    #: Numbers of the correction watch; None where no newsletter reports corrections.
+    corrections: CorrectionStatus | None = None
     #: What the database's own statistics tell.
     database: DatabaseHealth | None = None
 
@@ -161,6 +164,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             failing=tuple(health for health in healths if health.error),
             runs=_latest_runs(conn, now),
             fleet=read_fleet(conn) if settings.jobs.engine == "procrastinate" else None,
+            corrections=read_correction_status(conn, settings, now=now),
             database=health.read_health(conn, file=store_file(settings.store.url)),
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),

@@ -14,6 +14,7 @@ from digest.jobs.types import CheckAlerts, ProcessBounces
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline.collect_failure import find_collect_failure
+from digest.pipeline.correction_status import held_corrections_problem
 from digest.pipeline.delivery_problem import find_delivery_problem, find_partial_failure
 from digest.settings import Settings, WebSettings
 from digest.settings.types import WEAK_KEY_HINT
@@ -90,7 +91,21 @@ def find_service_alarms(conn: Connection, settings: Settings, *, now: datetime) 
         *_full_disk(settings.store.url, now),
         *_unreadable_mailbox(conn, settings, now),
         *_waiting_requests(conn, now),
+        *_held_corrections(conn, settings, now),
     )
+
+
+def _held_corrections(conn: Connection, settings: Settings, now: datetime) -> Iterator[Alarm]:
+    """A source changed its pages, or they are read wrongly: no edition reports its corrections."""
+    if message := held_corrections_problem(conn, settings, now=now):
+        yield Alarm(
+            newsletter_id="",
+            subject="corrections are held",
+            message=message,
+            since=now - _REMINDER,
+            hint="What to do: look at them with 'digest editions corrections', and --release those that are true.",
+            topic="corrections",
+        )
 
 
 def _waiting_requests(conn: Connection, now: datetime) -> Iterator[Alarm]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from digest.model.corrections import Correction
 from digest.model.digests import EditorNote
 from digest.model.link_token import Purpose
 from digest.model.newsletters import Newsletter
@@ -16,7 +17,7 @@ from digest.pipeline.reader_links import find_mail_holder
 from digest.render.delivery_placeholders import fill_greeting
 from digest.render.public_copy import public_copy
 from digest.settings import Settings
-from digest.store import Store, archive, archived_stories, editions, story_texts, subscribers
+from digest.store import Store, archive, archived_stories, corrections, editions, story_texts, subscribers
 from digest.store.archive import ArchivedEdition, FirstRevision
 
 #: Of a slot in an address: ``2026-03-29``, ``2026-03-29T18-30``, ``2026-03-29-alert-1``.
@@ -30,6 +31,8 @@ class EditionPage:
     edition: ArchivedEdition
     note: EditorNote | None
     stories: tuple[PublishedStory, ...]
+    #: Sentences of earlier editions that their outlets changed since.
+    corrections: tuple[Correction, ...]
     #: Threads of which public archives have more than this edition tells.
     threads_with_updates: frozenset[int]
     #: False where retention has deleted the mail.
@@ -45,6 +48,7 @@ class FeedEdition:
     heading: ArchivedEdition
     note: EditorNote | None
     stories: tuple[PublishedStory, ...]
+    corrections: tuple[Correction, ...]
     first_revision: FirstRevision
 
 
@@ -121,6 +125,7 @@ def edition_page(conn: Connection, newsletter: Newsletter, key: str, settings: S
         edition=edition,
         note=editions.note(conn, edition.id),
         stories=stories,
+        corrections=corrections.of_edition(conn, edition.id),
         threads_with_updates=archived_stories.archived_threads(conn, thread_ids, public_ids, at_least=2),
         has_mail=editions.has_body(conn, edition.id),
         before=archive.before(conn, edition),
@@ -154,6 +159,7 @@ def feed_editions(conn: Connection, newsletter: Newsletter, *, limit: int) -> tu
             heading=heading,
             note=editions.note(conn, heading.id),
             stories=story_texts.of_edition(conn, heading.id),
+            corrections=corrections.of_edition(conn, heading.id),
             first_revision=archive.first_revision(conn, heading),
         )
         for heading in archive.newest(conn, newsletter.id, limit=limit)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from digest.model.corrections import Correction
 from digest.model.published_stories import PublishedStory
-from digest.store import archived_stories
+from digest.store import archived_stories, corrections
 from digest.store.archived_stories import ArchivedStory
 
 #: Editions of one story that are read, the newest; more would be no page for reading.
@@ -29,6 +30,14 @@ def find_updates(conn: Connection, thread_id: int, newsletter_ids: Collection[st
     """The story's updates, the newest first; none if none of the newsletters has told it."""
     told = archived_stories.thread(conn, thread_id, newsletter_ids, limit=_MAX_EDITIONS)
     return tuple(reversed(merge_updates(tuple(reversed(told)))))
+
+
+def find_corrections(conn: Connection, updates: Sequence[StoryUpdate]) -> tuple[Correction, ...]:
+    """Corrections of sentences that these editions quoted, the newest first."""
+    ids = [edition.story.id for update in updates for edition in update.editions]
+    by_story = corrections.of_stories(conn, ids)
+    found = {correction.id: correction for of_story in by_story.values() for correction in of_story}
+    return tuple(sorted(found.values(), key=lambda correction: (correction.found, correction.id), reverse=True))
 
 
 def merge_updates(told: Sequence[ArchivedStory]) -> list[StoryUpdate]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.model.articles import Article
+from digest.model.corrections import Correction
 from digest.model.published_stories import PublishedArticle, PublishedStory
 from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.render.context import story_context
-from digest.render.context_types import Section, StoryContext, group_by_section
+from digest.render.context_types import CorrectionContext, Section, StoryContext, group_by_section
+from digest.render.corrections import correction_context
 from digest.render.locale import labels_for
 
 
@@ -54,6 +56,13 @@ def published_sections(stories: Sequence[PublishedStory], *, language: str, at: 
 def published_story(story: PublishedStory, *, language: str, at: datetime) -> StoryContext:
     """Variables of one story; ``language`` is that of the words around it."""
     return story_context(_brief(story, at), at, labels_for(language), "none")
+
+
+def published_corrections(
+    corrections: Sequence[Correction], *, language: str, at: datetime
+) -> tuple[CorrectionContext, ...]:
+    """Variables of corrections; ``language`` is that of the words around them."""
+    return tuple(correction_context(correction, at, labels_for(language)) for correction in corrections)
 
 
 def _brief(story: PublishedStory, at: datetime) -> Brief:

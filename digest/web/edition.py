@@ -7,7 +7,7 @@ from digest.pipeline.archive import EditionPage, edition_page, mail_copy, slot_k
 from digest.render.locale import direction, labels_for, long_date
 from digest.render.notes import note_context
 from digest.render.plain_text import line
-from digest.render.story_pages import sections_of
+from digest.render.story_pages import published_corrections, sections_of
 from digest.web.archive import edition_link, edition_path
 from digest.web.archive_access import no_edition, readable_newsletter
 from digest.web.mail_policy import mail_policy
@@ -65,6 +65,7 @@ def _render(site: Site, newsletter: Newsletter, page: EditionPage) -> PageRespon
         labels=labels_for(language),
         note=note_context(page.note.text, page.note.author, labels_for(language)) if page.note else None,
         sections=sections,
+        corrections=published_corrections(page.corrections, language=language, at=due),
         threads_with_updates=page.threads_with_updates,
         before=before,
         after=after,

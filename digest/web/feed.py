@@ -14,7 +14,7 @@ from digest.pipeline.newsletter import newsletter_path
 from digest.render.locale import direction, labels_for
 from digest.render.notes import note_context
 from digest.render.plain_text import line
-from digest.render.story_pages import sections_of
+from digest.render.story_pages import published_corrections, sections_of
 from digest.web.archive import edition_path
 from digest.web.archive_access import no_edition
 from digest.web.pages import PageRequest, PageResponse, Site
@@ -70,12 +70,12 @@ def _add_entry(root: ET.Element, site: Site, newsletter: Newsletter, edition: Fe
     _add(entry, "published", edition.first_revision.frozen_at.isoformat())
     _add(entry, "updated", heading.frozen_at.isoformat())
     _add(entry, "summary", line(heading.preheader))
+    due = heading.slot.due.astimezone(newsletter.timezone)
     content = site.templates.render(
         "feed_content",
         heading.language,
-        sections=sections_of(
-            edition.stories, language=heading.language, at=heading.slot.due.astimezone(newsletter.timezone)
-        ),
+        sections=sections_of(edition.stories, language=heading.language, at=due),
+        corrections=published_corrections(edition.corrections, language=heading.language, at=due),
         note=note_context(edition.note.text, edition.note.author, labels_for(heading.language))
         if edition.note
         else None,

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from digest.model.corrections import Correction
 from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import public_newsletters, slot_address
 from digest.pipeline.newsletter import newsletter_path
-from digest.pipeline.story_updates import StoryUpdate, find_updates
+from digest.pipeline.story_updates import StoryUpdate, find_corrections, find_updates
 from digest.render.context_types import StoryContext
 from digest.render.locale import labels_for, long_date, short_date
-from digest.render.story_pages import published_story
+from digest.render.story_pages import published_corrections, published_story
 from digest.store.archived_stories import ArchivedStory
 from digest.web.pages import PageRequest, PageResponse, Site
 from digest.web.public import public_response
@@ -46,9 +47,11 @@ def story_page(site: Site, request: PageRequest) -> PageResponse:
     number = request.parts["story"]
     newsletters = {newsletter.id: newsletter for newsletter in public_newsletters(site.app.settings)}
     updates: Sequence[StoryUpdate] = ()
+    corrections: Sequence[Correction] = ()
     if number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS:
         with site.app.store.read() as conn:
             updates = find_updates(conn, int(number), newsletters.keys())
+            corrections = find_corrections(conn, updates)
     if not updates:
         return site.render("error", status=404, private=True, code=404)
     told_by = list(dict.fromkeys(edition.newsletter_id for update in updates for edition in update.editions))
@@ -59,6 +62,7 @@ def story_page(site: Site, request: PageRequest) -> PageResponse:
         "story",
         story=newest,
         updates=contexts,
+        corrections=published_corrections(corrections, language=site.language, at=site.clock()),
         labels=labels_for(site.language),
         newsletter=newsletters[told_by[0]],
         may_subscribe=any(newsletters[id_].subscribe for id_ in told_by),
@@ -66,6 +70,7 @@ def story_page(site: Site, request: PageRequest) -> PageResponse:
         address=f"{site.url}/stories/{int(number)}",
     )
     changed = max(edition.frozen_at for update in updates for edition in update.editions)
+    changed = max(changed, *(correction.found for correction in corrections)) if corrections else changed
     return public_response(page, request, changed=changed)
 
 

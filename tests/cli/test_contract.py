@@ -43,6 +43,7 @@ PROMISED = {
     "editions show": [],
     "editions export": ["--format", "-o"],
     "editions resend": ["--again"],
+    "editions corrections": ["--visits", "--hold", "--release", "--json"],
     "editions draft": ["-n", "--json"],
     **{f"editions {action}": ["-n"] for action in DRAFT_ACTIONS if action != "draft"},
     "bounces": ["--imap"],

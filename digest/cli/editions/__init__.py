@@ -19,6 +19,9 @@ examples:
   digest editions search '"island ferry"' -n main
   digest editions feedback 12             which of its stories readers found useful
   digest editions feedback -n main        what the votes of 60 days are worth in the ranking, by outlet
+  digest editions corrections             quoted sentences that their outlets changed, and what became of each
+  digest editions corrections --visits    also each visit of a page, with the reason why it found nothing
+  digest editions corrections --hold 3    let no edition report it; --release 3 takes that back
   digest editions resend 12               send again what failed or may have arrived
   digest editions resend 12 reader@example.org
   digest editions resend 12 --again       to all its subscribers, those who have it too
@@ -40,6 +43,7 @@ _ACTIONS = {
     "export": "write one edition as EPUB, HTML, text or mail, without a subscriber's links",
     "search": "find published stories by their words",
     "feedback": "show readers' votes on an edition's stories, or by outlet",
+    "corrections": "list quoted sentences that their outlets changed since",
     "resend": "send again what failed or may have arrived, or to the given subscribers",
     **DRAFT_ACTIONS,
 }
@@ -67,10 +71,20 @@ def configure(parser: Parser) -> None:
     actions["feedback"].add_argument("id", type=_number, nargs="?", metavar="ID", help=id_help)
     actions["feedback"].add_argument("-n", "--newsletter", metavar="ID", help="the newsletter, if there are several")
     actions["feedback"].add_argument("--json", action="store_true", help="print it as JSON")
+    _configure_corrections(actions["corrections"])
     actions["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these, whatever they got before")
     actions["resend"].add_argument("--again", action="store_true", help="to those who have it, too")
     actions["resend"].add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
     configure_draft_actions(actions)
+
+
+def _configure_corrections(parser: Parser) -> None:
+    parser.add_argument("--visits", action="store_true", help="also the visits of pages, with their results")
+    changes = parser.add_mutually_exclusive_group()
+    changes.add_argument("--hold", type=_number, metavar="ID", help="let no edition report this correction")
+    changes.add_argument("--release", type=_number, metavar="ID", help="let the next edition report it after all")
+    parser.add_argument("--limit", type=_number, default=20, metavar="N", help="at most N of each (default: 20)")
+    parser.add_argument("--json", action="store_true", help="print them as JSON")
 
 
 def _configure_export(parser: Parser) -> None:
@@ -95,6 +109,13 @@ def run(args: argparse.Namespace) -> int:
         from digest.cli.editions.export import export
 
         return export(args.id, load_settings(args), format_=args.format, output=args.output)
+    if args.action == "corrections" and (args.hold or args.release):
+        from digest.cli.editions.corrections import hold_or_release
+        from digest.store import open_store
+
+        with open_store(load_settings(args).store.url) as store:
+            print(hold_or_release(args, store))
+        return 0
     for line in _lines(args):
         print(line)
     return 0
@@ -118,6 +139,10 @@ def _lines(args: argparse.Namespace) -> Iterator[str]:
             from digest.cli.editions.search import search_stories
 
             yield from search_stories(args, settings, store)
+        elif args.action == "corrections":
+            from digest.cli.editions.corrections import list_corrections
+
+            yield from list_corrections(args, settings, store)
         elif args.action == "feedback":
             from digest.cli.editions.feedback import show_feedback
 

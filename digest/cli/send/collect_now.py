@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from digest.cli.corrections import watch_corrections
 from digest.cli.errors import log_tracebacks, print_failures
 from digest.cli.progress import collect_progress
 from digest.model.errors import NothingCollected
@@ -20,6 +21,7 @@ def collect_now(stale: Sequence[Source], app: App, *, now: datetime) -> None:
         result = collect_sources(stale, app, now=now, on_done=on_done)
     print_failures((*result.failures, *result.problems))
     log_tracebacks(result.exceptions)
+    watch_corrections(app, now=now)
     with app.store.read() as conn:
         was_ever_read = any(health.last_success for health in sources.health(conn))
     if result.all_failed and not was_ever_read:

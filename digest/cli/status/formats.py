@@ -36,6 +36,7 @@ def as_lines(overview: Overview) -> Iterator[str]:
             yield f"  {reason.count} {reason.outcome}: {reason.reply}"
     yield from _queue_lines(overview)
     yield from _source_lines(overview)
+    yield from _correction_lines(overview)
     yield from _unread_mail_lines(overview)
     if overview.unmatched_unsubscribes:
         yield f"pages: {overview.unmatched_unsubscribes} unsubscribe links of the last 7 days named nobody"
@@ -69,6 +70,12 @@ def _source_lines(overview: Overview) -> Iterator[str]:
     for host in overview.refusing_hosts:
         until = f" until {utc_time(host.not_before)}" if host.not_before else ""
         yield f"  {host.name} gets no request{until}: {host.refusal}"
+
+
+def _correction_lines(overview: Overview) -> Iterator[str]:
+    if numbers := overview.corrections:
+        found = f"{numbers.reported} reported, {numbers.waiting} waiting, {numbers.held} held"
+        yield f"corrections: {found}; {numbers.watched} articles watched"
 
 
 def _unread_mail_lines(overview: Overview) -> Iterator[str]:
@@ -159,6 +166,7 @@ def as_document(overview: Overview, history: History) -> dict[str, Any]:
         "service_problems": list(overview.service_problems),
         "runs": [_run_document(run) for run in overview.runs],
         "problems": list(overview.problems),
+        **({"corrections": asdict(overview.corrections)} if overview.corrections else {}),
         **({"database": database_document(overview.database)} if overview.database else {}),
         **({"fleet": fleet_document(overview.fleet)} if overview.fleet else {}),
     }
