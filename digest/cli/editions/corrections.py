@@ -10,6 +10,7 @@ from typing import Any
 
 from digest.model.corrections import WATCH_PERIOD, Correction
 from digest.model.errors import UsageError
+from digest.pipeline.edition_corrections import watching
 from digest.render.plain_text import line
 from digest.settings import Settings
 from digest.store import Store, corrections, watched_articles
@@ -23,9 +24,6 @@ _BY_OPERATOR = "held by an operator"
 
 def list_corrections(args: argparse.Namespace, settings: Settings, store: Store) -> Iterator[str]:
     """Return the newest corrections and visits as lines or JSON."""
-    if not any(newsletter.corrections for newsletter in settings.newsletters):
-        hint = "set corrections = true in its [[newsletters]] table"
-        raise UsageError("no newsletter reports corrections", hint=hint)
     now = datetime.now(UTC)
     with store.read() as conn:
         found = corrections.newest(conn, limit=args.limit)
@@ -39,6 +37,8 @@ def list_corrections(args: argparse.Namespace, settings: Settings, store: Store)
         }
         yield json.dumps(document, ensure_ascii=False, indent=2)
         return
+    if not watching(settings):
+        yield "no newsletter reports corrections: set corrections = true in its [[newsletters]] table"
     for correction, reported in found:
         yield from _lines(correction, reported, now)
     if not found:
