@@ -48,6 +48,7 @@ def due_corrections(
         history=history,
         before=slot.due,
         since=min(window.start, slot.due - WATCH_PERIOD),
+        until=max(window.end, slot.due),
         limit=MAX_CORRECTIONS,
     )
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from digest.model.corrections import WATCH_PERIOD
 from digest.model.errors import Mistake, SettingsError
 from digest.model.newsletters import Newsletter, Source
 from digest.settings.line_numbers import KeyPath
@@ -33,7 +32,6 @@ def validate(raw: RawSettings) -> Settings:
         mistakes += table_mistakes
         section = str(path[0])
         values[section] = value if len(path) == 1 else (*values.get(section, ()), value)
-    mistakes += () if mistakes else _short_retention(raw, Settings(file=raw.file, **values))
     if mistakes:
         raise SettingsError(raw.name, sorted(mistakes, key=lambda mistake: (mistake.line or 0, mistake.key)))
     return _with_absolute_paths(Settings(file=raw.file, **values), raw.folder)
@@ -118,14 +116,6 @@ def _repeated_domains(raw: RawSettings) -> Iterator[Mistake]:
         for domain in sorted(domains & seen):
             yield raw.mistake(("recipient_domains", number, "domains"), f"{domain!r} has a limit already")
         seen |= domains
-
-
-def _short_retention(raw: RawSettings, settings: Settings) -> Iterator[Mistake]:
-    """Text that is deleted while newsletters still compare it with the articles' pages."""
-    watched = [newsletter.id for newsletter in settings.newsletters if newsletter.corrections]
-    if watched and settings.retention.text < WATCH_PERIOD:
-        message = f"corrections of {watched[0]!r} compare articles for {WATCH_PERIOD.days} days, and need their text"
-        yield raw.mistake(("retention", "text"), f'{message}: at least "{WATCH_PERIOD.days}d"')
 
 
 # --- paths, relative to the settings' folder ---------------------------------------------------------------------

@@ -36,9 +36,10 @@ def due(
     history: Collection[int] | None,
     before: datetime,
     since: datetime,
+    until: datetime,
     limit: int,
 ) -> tuple[Correction, ...]:
-    """Corrections that an edition of the slot at ``before`` reports to the audience, those found first.
+    """Corrections found in that time that an edition of the slot at ``before`` reports, those found first.
 
     The audience's earlier editions, or those with the ids in ``history``, quoted the sentence and didn't report it.
     """
@@ -52,7 +53,7 @@ def due(
     has_reported = exists().where(
         reported_corrections.c.correction_id == table.c.id, editions.c.id == reported_corrections.c.edition_id, quoted
     )
-    is_due = (table.c.found >= since, table.c.found <= before, table.c.held == "", has_quoted, ~has_reported)
+    is_due = (table.c.found >= since, table.c.found <= until, table.c.held == "", has_quoted, ~has_reported)
     return _read(conn, select(*_COLUMNS).where(*is_due).order_by(table.c.found, table.c.id).limit(limit))
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import settings
+from digest.model.corrections import WATCH_PERIOD
 from digest.model.errors import SettingsError, UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Brand
@@ -573,3 +574,10 @@ def test_a_hold_is_shorter_than_the_time_between_two_slots(tmp_path: Path, keys:
             settings.load(file, {})
     else:
         assert settings.load(file, {}).newsletter("main").hold == timedelta(minutes=45)
+
+
+def test_articles_keep_their_text_for_longer_than_they_are_compared(file: Path) -> None:
+    (mistake,) = mistakes(file, f'[retention]\ntext = "{WATCH_PERIOD.days - 1}d"\n')
+
+    assert "retention.text: expected '40d' at least" in mistake
+    assert timedelta(days=40) > WATCH_PERIOD

@@ -57,6 +57,7 @@ def due(
             history=history,
             before=slot_at(day).due,
             since=slot_at(day).due - 14 * DAY,
+            until=slot_at(day).due,
             limit=10,
         )
     return [correction.before for correction in found]

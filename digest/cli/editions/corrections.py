@@ -19,7 +19,7 @@ from digest.text.time_format import iso_utc, utc_time
 
 #: Newsletter and slot of each edition that reports the correction.
 _Reported = Sequence[tuple[str, str]]
-_BY_OPERATOR = "held by an operator"
+_BY_OPERATOR = "by an operator"
 
 
 def list_corrections(args: argparse.Namespace, settings: Settings, store: Store) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from digest.cli.editions.summary import edition_document, find_edition, format_audience, format_counts
 from digest.pipeline.draft_messages import decision_document
 from digest.settings import Settings
-from digest.store import Store, deliveries, delivery_counts, drafts, editions, suppressions
+from digest.store import Store, corrections, deliveries, delivery_counts, drafts, editions, suppressions
 from digest.store.editions import StoredEdition
 from digest.text.time_format import iso_utc
 
@@ -59,6 +59,7 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> I
         counts = deliveries.counts(conn, stored.id)
         is_suspected = suppressions.is_suspected(conn, stored.id)
         draft = drafts.find(conn, edition.newsletter_id, edition.slot.key)
+        reported = corrections.of_edition(conn, stored.id)
         decisions = drafts.history(conn, draft.id) if draft and draft.slot == edition.slot else ()
     document: dict[str, Any] = {
         "id": stored.id,
@@ -74,6 +75,10 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> I
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
         "suspected": is_suspected,
         "decisions": [decision_document(decision.record) for decision in decisions],
+        "corrections": [
+            {"id": correction.id, "before": correction.before, "after": correction.after, "url": correction.url}
+            for correction in reported
+        ],
         "text": edition.text,
         "html": edition.html,
     }

@@ -75,7 +75,7 @@ def _source_lines(overview: Overview) -> Iterator[str]:
 def _correction_lines(overview: Overview) -> Iterator[str]:
     if numbers := overview.corrections:
         found = f"{numbers.reported} reported, {numbers.waiting} waiting, {numbers.held} held"
-        yield f"corrections: {found}; {numbers.watched} articles watched"
+        yield f"corrections: {found}; articles watched: {numbers.watched}"
 
 
 def _unread_mail_lines(overview: Overview) -> Iterator[str]:
