@@ -30,6 +30,8 @@ from digest.stories.corrections.schedule import next_visit
 _MAX_ARTICLES, _MAX_PAGES = 300, 20
 #: A visit that was put off without a time.
 _LATER = timedelta(hours=1)
+#: What a run has for itself while it visits a source's articles.
+_LEASE = "corrections of {}"
 _HELD = "{corrected} of {compared} articles of this source that were compared within a day changed"
 
 
@@ -73,8 +75,15 @@ def visit_due_articles(app: App, *, now: datetime, stop: Stop) -> WatchResult:
 
     A source's results are stored in one transaction: of a run that is killed, the other visits stay due.
     """
+    with app.span("corrections") as add, closing(FetchLeases(app.store, now=now)) as leases:
+        result = _visit(app, leases, now=now, stop=stop)
+        add(compared=result.compared, found=result.found)
+    return result
+
+
+def _visit(app: App, leases: FetchLeases, *, now: datetime, stop: Stop) -> WatchResult:
     run = _Run(app=app, now=now)
-    by_source = _due_cases(app, now)
+    by_source = _due_cases(app, leases, now)
     sources = {source.id: source for source in app.settings.sources}
     requests: list[tuple[Source, Sequence[PageRequest]]] = []
     for source_id, cases in by_source.items():
@@ -87,20 +96,23 @@ def visit_due_articles(app: App, *, now: datetime, stop: Stop) -> WatchResult:
     async def store_visits(source: Source, visits: Sequence[PageVisit]) -> None:
         run.store_visits(source.id, visits)
 
-    with app.span("corrections") as add, closing(FetchLeases(app.store, now=now)) as leases:
-        if requests:
-            asyncio.run(
-                visit_pages(requests, app.settings.fetch, now=now, gate=leases, on_visits=store_visits, stop=stop)
-            )
-        add(compared=run.result.compared, found=run.result.found)
+    if requests:
+        asyncio.run(visit_pages(requests, app.settings.fetch, now=now, gate=leases, on_visits=store_visits, stop=stop))
     return run.result
 
 
-def _due_cases(app: App, now: datetime) -> Mapping[str, Sequence[_Case]]:
-    """The due articles, by source id."""
+def _due_cases(app: App, leases: FetchLeases, now: datetime) -> Mapping[str, Sequence[_Case]]:
+    """The due articles by source id, without those of sources whose articles another process visits now."""
     newsletter_ids = [newsletter.id for newsletter in watching(app.settings)]
     with app.store.read() as conn:
-        due = watched_articles.due(conn, now=now, limit=_MAX_ARTICLES)
+        wanted = {watched.source_id for watched in watched_articles.due(conn, now=now, limit=_MAX_ARTICLES)}
+    claimed = leases.claim_sources([_LEASE.format(source_id) for source_id in sorted(wanted)])
+    with app.store.read() as conn:
+        due = [
+            watched
+            for watched in watched_articles.due(conn, now=now, limit=_MAX_ARTICLES)
+            if _LEASE.format(watched.source_id) in claimed
+        ]
         ids = [watched.article_id for watched in due]
         texts = watched_articles.stored_texts(conn, ids)
         quoted = watched_articles.quoted_texts(conn, ids, newsletter_ids, since=now - 2 * WATCH_PERIOD)

@@ -9,6 +9,7 @@ from textwrap import indent
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, find_edition, format_audience, format_counts
+from digest.model.corrections import Correction
 from digest.pipeline.draft_messages import decision_document
 from digest.settings import Settings
 from digest.store import Store, corrections, deliveries, delivery_counts, drafts, editions, suppressions
@@ -53,6 +54,10 @@ def show_edition(args: argparse.Namespace, store: Store) -> Iterator[str]:
         yield stored.edition.html if args.html else stored.edition.text
 
 
+def _correction(correction: Correction) -> dict[str, Any]:
+    return {"id": correction.id, "before": correction.before, "after": correction.after, "url": correction.url}
+
+
 def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> Iterator[str]:
     edition = stored.edition
     with store.read() as conn:
@@ -75,10 +80,7 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> I
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
         "suspected": is_suspected,
         "decisions": [decision_document(decision.record) for decision in decisions],
-        "corrections": [
-            {"id": correction.id, "before": correction.before, "after": correction.after, "url": correction.url}
-            for correction in reported
-        ],
+        "corrections": list(map(_correction, reported)),
         "text": edition.text,
         "html": edition.html,
     }

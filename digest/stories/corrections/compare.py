@@ -29,6 +29,8 @@ _MAX_GROWTH, _MIN_GROWTH = 0.1, 3
 _SAME_PLACE, _ELSEWHERE = 0.5, 0.75
 #: Sentences that one may have been split into, and words of a sentence that was removed, at least.
 _MAX_PARTS, _MIN_REMOVED_WORDS = 3, 6
+#: Words of a new wording, at most, besides five times those of the old one.
+_MAX_LENGTH = 100
 #: A sentence is not removed if so large a share of its words stands in another one.
 _SAID_ELSEWHERE = 0.6
 
@@ -260,7 +262,10 @@ def _is_at(texts: Texts, window: Sequence[int], preceding: int | None, following
 
 def _shared(keys: Sequence[str], text: str) -> tuple[float, float]:
     """The share of the old words that the text has in their order, and their density in the part that has them."""
-    matcher = SequenceMatcher(None, keys, [token.key for token in tokenize(text)], autojunk=False)
+    new_keys = [token.key for token in tokenize(text)]
+    if len(new_keys) > _MAX_LENGTH + 5 * len(keys):  # made to take long
+        return 0.0, 0.0
+    matcher = SequenceMatcher(None, keys, new_keys, autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if not blocks:
         return 0.0, 0.0
