@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 
 from digest.deliver.message.dkim import DkimSigner
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
 from digest.deliver.message.prepare import prepare_message
 from digest.model.articles import Article
+from digest.model.corrections import Correction, CorrectionKind
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.digests import Digest
 from digest.model.editions import Edition
@@ -18,7 +22,7 @@ from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
 from digest.render.delivery_placeholders import FEEDBACK_PLACEHOLDER
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files
-from tests.support.digests import article, brief, digest, nth_brief
+from tests.support.digests import DUE, article, brief, digest, nth_brief
 
 MARK = "4f1c9a0000000000000000aa.7"
 #: As long as that of a subscriber among a hundred thousand.
@@ -121,15 +125,36 @@ def _translated(number: int, language: str) -> Brief:
 
 
 def content(language: str, stories: int, *, hostile: bool) -> Digest:
-    """A digest in the language, with articles left out and failed sources."""
+    """A digest in the language, with articles left out and failed sources; a hostile one with corrections."""
     briefs = [_hostile(n // 3) if hostile and n % 3 == 0 else _translated(n, language) for n in range(stories)]
     left_out: list[Article] = [article("A long weekend"), article("", source="<b>Wire</b>", url="")]
-    return digest(
+    composed = digest(
         briefs,
         language=language,
         left_out=[LeftOut(article=article, reason="older than the window") for article in left_out],
         failures=[Failure(source="Lighthouse </td> Wire", url="https://l.example/", error='HTTP 503 <b>"')],
     )
+    return replace(composed, corrections=tuple(_corrections(language))) if hostile else composed
+
+
+def _corrections(language: str) -> Iterator[Correction]:
+    """A changed sentence of an article in the language, and a removed one of a hostile article."""
+    article = _translated(1, language).story.lead
+    for source, kind in ((article, CorrectionKind.CHANGED), (_hostile(1).story.lead, CorrectionKind.REMOVED)):
+        yield Correction(
+            article_id=source.id,
+            source_id=source.source_id,
+            kind=kind,
+            before=source.paragraphs[0],
+            after=source.paragraphs[-1] if kind is CorrectionKind.CHANGED else "",
+            note="</del><b>Correction:</b> We were wrong.",
+            title=source.title,
+            url=source.url,
+            source=source.source,
+            language=source.language,
+            told=DUE - timedelta(days=2),
+            found=DUE - timedelta(days=1),
+        )
 
 
 #: Names of the editions, such as ``briefing-ar-12``.

@@ -29,6 +29,8 @@ _MAX_GROWTH, _MIN_GROWTH = 0.1, 3
 _SAME_PLACE, _ELSEWHERE = 0.5, 0.75
 #: Sentences that one may have been split into, and words of a sentence that was removed, at least.
 _MAX_PARTS, _MIN_REMOVED_WORDS = 3, 6
+#: Characters of a text that is compared: as many as a thin book has.
+_MAX_CHARACTERS = 200_000
 #: Words of a new wording, at most, besides five times those of the old one.
 _MAX_LENGTH = 100
 #: A sentence is not removed if so large a share of its words stands in another one.
@@ -122,6 +124,8 @@ class Texts:
 
 def compare(texts: Texts, quoted: Sequence[str]) -> Comparison:
     """The quoted sentences that the article changed or removed."""
+    if max(sum(map(len, texts.old)), sum(map(len, texts.new))) > _MAX_CHARACTERS:
+        return Comparison(reasons=("the text is too long to compare",))
     absent = [text for text in quoted if not texts.folded_new.has(text)]
     if not absent:
         return Comparison(reasons=("the quoted sentences stand",))

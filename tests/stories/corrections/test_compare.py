@@ -180,3 +180,11 @@ def test_a_figure_within_a_longer_one_does_not_stand() -> None:
     (change,) = compared(ENGLISH, "cost 4 million", "cost 14 million", "en").changes
 
     assert change.reason == "figure"
+
+
+def test_a_text_that_would_take_long_is_not_compared() -> None:
+    new = (ENGLISH[0].replace("Monday", "Tuesday " + "x y " * 100_000), *ENGLISH[1:])
+
+    comparison = compare(Texts(old=ENGLISH, new=new, raw=new, language="en"), [ENGLISH[0]])
+
+    assert comparison.reasons == ("the text is too long to compare",)
