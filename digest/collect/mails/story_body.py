@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 from digest.collect.mails.blocks import MailBlock, MailLink
@@ -18,6 +19,8 @@ _MAIL_ADDRESS = re.compile(r"[<(\[]?\bmailto:\S+", re.IGNORECASE)
 #: Share of a paragraph in links, and its words, from which the links are left out.
 _LINKED_SHARE, _MIN_WORDS = 0.5, 8
 _ENDS = ".,;:!?)]>'\""
+#: Between a title and the sentence after it: "A new map – Researchers …", "A new map Researchers …".
+_AFTER_TITLE = re.compile(r"\s*[:–—|-]\s+|\s+")
 
 
 def story_html(story: MailStory, reader: Reader) -> str:
@@ -26,7 +29,7 @@ def story_html(story: MailStory, reader: Reader) -> str:
     in_list = False
     has_list = sum(block.kind == "item" for block in story.blocks) > 1
     for block in story.blocks:
-        text = _block_html(block, reader) if block.kind not in {"image", "rule"} else ""
+        text = _block_html(_without_title(block, story.title), reader) if block.kind not in {"image", "rule"} else ""
         if not text:
             continue
         is_item = block.kind == "item" and has_list
@@ -36,6 +39,17 @@ def story_html(story: MailStory, reader: Reader) -> str:
         tag = "li" if is_item else "h3" if block.kind == "heading" and story.title == "" else "p"
         html.append(f"<{tag}>{text}</{tag}>")
     return "\n".join((*html, "</ul>") if in_list else html)
+
+
+def _without_title(block: MailBlock, title: str) -> MailBlock:
+    """The block without the story's title at its beginning, if a sentence of its own follows."""
+    if not title or not block.links or block.links[0].text != title or not block.text.startswith(title):
+        return block
+    gap = _AFTER_TITLE.match(block.text, len(title))
+    text = block.text[gap.end() :] if gap else ""
+    if not text or text[0].islower() or not text[0].isalnum():
+        return block
+    return replace(block, text=text, links=block.links[1:])
 
 
 def _block_html(block: MailBlock, reader: Reader) -> str:

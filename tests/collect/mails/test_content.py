@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -135,3 +136,25 @@ def test_a_forwarded_mail_is_read_itself() -> None:
 
 def test_a_mail_without_text_is_a_problem_line() -> None:
     assert read(mail("")).problems == ("The harbour opens: the mail has no text of its own",)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (" Ships had waited for it since February.", "Ships had waited for it since February."),
+        (" – Ships had waited for it since February.", "Ships had waited for it since February."),
+        (": Ships had waited for it since February.", "Ships had waited for it since February."),
+        (" for the first time since February.", "The harbour opens 1 for the first time since February."),
+        (", and ships that had waited sail again.", "The harbour opens 1, and ships that had waited sail again."),
+    ],
+)
+def test_the_title_of_a_list_s_story_is_no_part_of_its_text(after: str, expected: str) -> None:
+    items = "".join(
+        f'<li><a href="https://post.example/{number}"><b>The harbour opens {number}</b></a>{after}</li>'
+        for number in range(1, 5)
+    )
+    first, *others = read(mail("", html=f"<p>Four links this week.</p><ol>{items}</ol>")).entries
+
+    assert len(others) == 3
+    assert first.title == "The harbour opens 1"
+    assert re.sub("<[^>]+>", "", first.body).strip() == expected
