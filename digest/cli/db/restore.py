@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from digest.pipeline.restore import RestoreReport
     from digest.store.backup_file import Manifest
 
+#: Missed slots of a newsletter that are listed one by one.
+_MAX_SLOTS = 3
 _EXAMPLES = """\
 Stop 'digest run', 'serve' and 'worker' first. The backup is read and compared with its manifest; the store of now is
 kept. What was due since the backup counts as sent: mails that waited then are held, and editions that were due since
@@ -91,7 +93,7 @@ def _lines(file: Path, manifest: Manifest, before: Path | None, report: RestoreR
     if report.forgotten_requests:
         yield f"{report.forgotten_requests} mails that ask for a confirmation are not sent: people can ask again"
     if report.missed_slots:
-        slots = ", ".join(f"{newsletter} {slot}" for newsletter, slot in report.missed_slots)
+        slots = _describe_slots(report.missed_slots)
         yield f"missed: {slots}, due since the backup; what came in since is in the next edition"
     if (taken := report.taken_over) is not None:
         people = f"{taken.unsubscribed} unsubscribed, {taken.suppressed} suppressed, {taken.erased} erased"
@@ -103,6 +105,19 @@ def _lines(file: Path, manifest: Manifest, before: Path | None, report: RestoreR
             " the web server's log for /unsubscribe/, and your notes: 'digest subscribers remove ADDRESS'"
         )
     yield "also gone: subscribers, wishes, votes and editions since; operators have to log in again"
+
+
+def _describe_slots(missed: Sequence[tuple[str, str]]) -> str:
+    """``main 2026-03-28, main 2026-03-29``, or with more of a newsletter the first, the last and their number."""
+    keys: dict[str, list[str]] = {}
+    for newsletter, key in missed:
+        keys.setdefault(newsletter, []).append(key)
+    return ", ".join(
+        f"{newsletter} {slots[0]} to {slots[-1]} ({len(slots)} slots)"
+        if len(slots) > _MAX_SLOTS
+        else ", ".join(f"{newsletter} {key}" for key in slots)
+        for newsletter, slots in keys.items()
+    )
 
 
 def _print_json(before: Path | None, report: RestoreReport, manifest: Manifest) -> None:

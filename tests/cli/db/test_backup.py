@@ -13,8 +13,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from digest.cli import main
+from digest.cli.db.restore import _lines
 from digest.model.slots import Slot
+from digest.pipeline.restore import RestoreReport
 from digest.store import Store, drafts, editions, erasure, locks, open_store, stories, subscribers, tables
+from digest.store.backup_file import Manifest
 from digest.store.subscribers import NewSubscriber
 from tests.support.databases import open_persistent_store, persistent_store_content, sqlite_only
 from tests.support.generated_rows import add_rows
@@ -186,6 +189,21 @@ def test_an_edition_after_a_restore_has_no_id_of_one_that_is_lost(persistent_url
         assert main(["db", "restore", "a.backup"]) == 0
         assert publish(2) == (1_000_002, 1_000_002, 1_000_002)
         assert publish(3) == (1_000_003, 1_000_003, 1_000_003)
+
+
+@pytest.mark.parametrize(
+    ("days", "line"),
+    [
+        (2, "missed: main 2026-03-01, main 2026-03-02, other 2026-03-09, due since"),
+        (5, "missed: main 2026-03-01 to 2026-03-05 (5 slots), other 2026-03-09, due since"),
+    ],
+)
+def test_many_missed_slots_are_one_short_line(days: int, line: str) -> None:
+    manifest = Manifest(made=NOON, program="0.1.0", schema="0001", database="sqlite", tables={})
+    slots = [*(("main", f"2026-03-0{day}") for day in range(1, days + 1)), ("other", "2026-03-09")]
+    lines = _lines(Path("a.backup"), manifest, None, RestoreReport(missed_slots=tuple(slots)))
+
+    assert line in "\n".join(lines)
 
 
 def test_a_store_in_use_is_not_replaced(persistent_url: str, capsys: pytest.CaptureFixture[str]) -> None:
