@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench.pictures import illustrations, screenshots, sources, terminal
+from tests.bench.pictures import illustrations, operation, screenshots, sources, terminal
 from tests.support.browser import executable
 
 #: What to take, in this order: screenshots show the illustrations.
@@ -32,7 +32,7 @@ def main() -> None:
 def _take(part: str) -> list[Path]:
     """Take a part's pictures. Playwright keeps an event loop, and so does composing a mail: mails come before."""
     if part == "terminal":
-        return [terminal.take()]
+        return [terminal.take(), *operation.take()]
     mails = screenshots.mails() if part == "templates" else {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox", "--disable-gpu"])

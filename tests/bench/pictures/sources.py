@@ -17,7 +17,12 @@ RECORD = Path(__file__).with_name("made_from.toml")
 _DRAWINGS = Path(__file__).with_name("illustrations")
 _TEMPLATES = ROOT / "templates"
 #: A picture of a terminal is of text: it is made from the code that writes it.
-_TERMINAL = {"config/terminal.svg": ("digest/cli/preview/terminal.py", "tests/bench/pictures/terminal.py")}
+_OPERATION = "tests/bench/pictures/operation.py"
+_TERMINAL = {
+    "config/terminal.svg": ("digest/cli/preview/terminal.py", "tests/bench/pictures/terminal.py"),
+    "config/status.svg": ("digest/cli/status/plots.py", _OPERATION),
+    "config/check.svg": ("digest/cli/check/__init__.py", _OPERATION),
+}
 
 
 def pictures() -> Mapping[str, tuple[Path, ...]]:
