@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from digest.cli.check.findings import Finding, bad, count, from_error, note, ok
 from digest.collect.mails.admission import policy_of
+from digest.collect.mails.collect import WINDOW
 from digest.collect.mails.probe import FolderFacts, probe_mails
 from digest.model.errors import DigestError
 from digest.model.newsletters import ANYBODY, Source
@@ -34,6 +36,10 @@ def _check(source: Source, settings: Settings) -> Iterator[Finding]:
     newest = f"the newest {len(facts.headers)}" if facts.mails > len(facts.headers) else "they"
     message = f"{source.address}: {facts.mails:,} mail{'' if facts.mails == 1 else 's'}"
     yield ok(topic, f"{message}; {newest} are from {count(states, 'sender')}" if facts.headers else message)
+    window_start = datetime.now(UTC) - WINDOW
+    is_old = not any(header.sent and header.sent >= window_start for header in facts.headers)
+    if facts.headers and is_old and ANYBODY not in source.senders:
+        yield note(topic, f"no mail is from the last {WINDOW.days} days; earlier ones are not read")
     yield from _check_verification(source, facts, topic)
     if waiting := [state for state in states if state == "waiting"]:
         hint = f"'digest sources show {source.id}' lists those met so far; digest sources allow {source.id} SENDER"

@@ -18,6 +18,7 @@ from digest.collect.discovery.address import source_from_address, unused_id
 from digest.model.errors import DigestError, UsageError
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected
+from digest.pipeline.mail_senders import has_senders
 from digest.settings import Settings
 from digest.settings.atomic_write import atomic_write
 from digest.settings.edit import add_sources, remove_source
@@ -33,15 +34,19 @@ def add(args: argparse.Namespace) -> None:
     if any(existing.id == source.id for existing in settings.sources):
         raise UsageError(f"there is a source {source.id!r} already", hint="choose another --id for this one")
     _refuse_duplicate(source, settings.sources)
-    if source.mailbox:
-        _add_mailbox(source, args, settings, file)
+    if has_senders(source):
+        _add_mail_folder(source, args, settings, file)
     else:
         _add_articles(source, args, settings, file)
     print(source.id)
     _warn_if_unused(settings)
 
 
-def _add_mailbox(source: Source, args: argparse.Namespace, settings: Settings, file: Path) -> None:
+def _add_mail_folder(source: Source, args: argparse.Namespace, settings: Settings, file: Path) -> None:
+    if source.mailbox is None:
+        try_mailbox(source, settings, force=args.force)
+        _write_sources(file, [source])
+        return
     source, password_file = with_password(source, args, file.parent)
     try_mailbox(source, settings, force=args.force)
     write_password(source, password_file)

@@ -1,4 +1,4 @@
-"""``digest sources add`` and ``discover`` for a mailbox: ask for its password, log in, and describe it."""
+"""``digest sources add`` and ``discover`` for a mailbox or a Maildir: its password, its senders."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def write_password(source: Source, file: PasswordFile) -> None:
 def describe_mailbox(source: Source, settings: Settings) -> FolderFacts:
     """Log in, and print what was found on stderr. Raises ``DigestError``."""
     facts = probe_mails(source, timeout_s=settings.fetch.timeout_s)
-    print_stderr(f"found a mailbox at {source.address}: {facts.mails:,} mails")
+    kind = "mailbox" if source.mailbox else "Maildir"
+    print_stderr(f"found a {kind} at {source.address}: {facts.mails:,} mail{'' if facts.mails == 1 else 's'}")
     for sender in sorted(facts.senders)[:_MAX_SENDERS]:
         print_stderr(f"  {one_line(sender)}")
     if len(facts.senders) > _MAX_SENDERS:

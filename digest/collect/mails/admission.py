@@ -110,8 +110,9 @@ def author_address(message: Message) -> str:
     addresses = [address for _, address in getaddresses([parseable_addresses(value) for value in values]) if address]
     if len(values) != 1 or len(addresses) != 1 or not header_text(message, "From", decoded=False):
         return ""
-    address = clean_header(addresses[0]).lower()
-    return address if "@" in address and len(address) <= _MAX_ADDRESS else ""
+    address = addresses[0].strip()
+    is_plain = clean_header(address) == address and len(address.split()) == 1  # nothing invisible makes it another's
+    return address.lower() if "@" in address and is_plain and len(address) <= _MAX_ADDRESS else ""
 
 
 def _values(message: Message, name: str) -> list[str]:

@@ -28,7 +28,7 @@ from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.settings import FetchSettings
 
 #: At first, mails that came in this time are read.
-_WINDOW = timedelta(days=30)
+WINDOW = timedelta(days=30)
 #: One run of a mailbox.
 _RUN_S, _RUN_BYTES = 180.0, 50_000_000
 #: Mailboxes that are read at once.
@@ -92,7 +92,7 @@ class _Run:
         """The first day that is read; a server's day may begin earlier than ours. Of a Maildir for anybody, all is."""
         if self.source.path and ANYBODY in self.source.senders:
             return date(1970, 1, 1)
-        return (self.collector.seen - _WINDOW - timedelta(days=1)).date()
+        return (self.collector.seen - WINDOW - timedelta(days=1)).date()
 
     def _read(self, folder: MailFolder, loop: asyncio.AbstractEventLoop) -> Collected:
         reader = FolderReader(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from digest.cli.check.mail_sources import check_mail_sources
 from tests.support.imap_server import FakeMailbox, imap_server
 from tests.support.newsletter_mails import newsletter_mail
 
+TODAY = format_datetime(datetime.now(UTC))
 Check = Callable[[str], list[str]]
 
 
@@ -41,7 +44,9 @@ SENDERS = 'senders = ["news@harbour.example"]\n'
 
 
 def test_a_mailbox_is_described_with_its_senders(check: Check) -> None:
-    with imap_server(newsletter_mail(1), newsletter_mail(2, sender="x@stranger.example")) as box:
+    with imap_server(
+        newsletter_mail(1, sent=TODAY), newsletter_mail(2, sent=TODAY, sender="x@stranger.example")
+    ) as box:
         accepted, waiting = check(settings(box, SENDERS, inbound=INBOUND))
 
         assert accepted.startswith(f"ok: imap://news@127.0.0.1:{box.port}/INBOX: 2 mails; they are from 2 senders")
@@ -50,7 +55,7 @@ def test_a_mailbox_is_described_with_its_senders(check: Check) -> None:
 
 
 def test_without_a_server_that_verifies_the_likely_one_is_suggested(check: Check) -> None:
-    with imap_server(newsletter_mail(1)) as box:
+    with imap_server(newsletter_mail(1, sent=TODAY)) as box:
         _, unverified = check(settings(box, SENDERS))
         _, other = check(settings(box, SENDERS, inbound=INBOUND.replace("mx.", "mail.")))
 
@@ -58,6 +63,13 @@ def test_without_a_server_that_verifies_the_likely_one_is_suggested(check: Check
     assert 'set [inbound] authserv_id = "mx.example.org"' in unverified
     assert "mail.example.org verified none" in other
     assert "carry the word of 'mx.example.org'" in other
+
+
+def test_a_mailbox_without_recent_mails_is_noted(check: Check) -> None:
+    with imap_server(newsletter_mail(1)) as box:
+        _, old = check(settings(box, SENDERS, inbound=INBOUND))
+
+    assert old.startswith("note: no mail is from the last 30 days; earlier ones are not read")
 
 
 def test_a_mailbox_that_cant_be_opened_is_bad(check: Check) -> None:
@@ -74,7 +86,7 @@ def test_a_mailbox_that_cant_be_opened_is_bad(check: Check) -> None:
 def test_a_maildir_is_described_as_well(check: Check) -> None:
     for folder in ("cur", "new", "tmp"):
         Path("Maildir", folder).mkdir(parents=True)
-    Path("Maildir/new/1.M1.host").write_bytes(newsletter_mail(1))
+    Path("Maildir/new/1.M1.host").write_bytes(newsletter_mail(1, sent=TODAY))
     found = check(f'{INBOUND}[[sources]]\nid = "inbox"\npath = "Maildir"\nsenders = ["*"]\n')
 
     assert "1 mail; they are from 1 sender" in found[0]

@@ -39,6 +39,8 @@ def listed(raw: bytes) -> ListedMail:
         (newsletter_mail(1, sender=f"{NEWS}, x@evil.example"), PROVEN, Admission.UNKNOWN_SENDER),
         (newsletter_mail(1, sender=f'"{NEWS}" <x@evil.example>'), PROVEN, Admission.UNKNOWN_SENDER),
         (newsletter_mail(1, sender="x@notharbour.example"), PROVEN, Admission.UNKNOWN_SENDER),
+        (newsletter_mail(1, sender="news@harb\u200bour.example"), PROVEN, Admission.UNKNOWN_SENDER),
+        (newsletter_mail(1, sender="news@harbour.example\u00ad"), PROVEN, Admission.UNKNOWN_SENDER),
         (newsletter_mail(1), SenderPolicy(authserv_id="mx.example.org"), Admission.UNKNOWN_SENDER),
         (newsletter_mail(1, sender=BULLETIN, signed_by=""), SenderPolicy(senders=("*",)), Admission.READ),
         (newsletter_mail(1, sender=""), PROVEN, Admission.UNKNOWN_SENDER),
