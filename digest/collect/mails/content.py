@@ -58,7 +58,7 @@ def read_mail(mail: bytes | Message, source: Source, *, seen: datetime) -> MailC
     """
     message = parse_message(mail) if isinstance(mail, bytes) else mail
     if message is None:
-        return MailContents(problems=("a mail is left out: its parts are nested too deep",))
+        return MailContents(problems=("a mail is left out: it has too many parts, or they are nested too deep",))
     headers = read_headers(message)
     title = headers.subject or "(no subject)"
     if kind := no_article(message):

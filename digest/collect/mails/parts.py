@@ -21,6 +21,8 @@ _MAX_PARTS, _MAX_DEPTH = 200, 12
 _MAX_CONTAINERS = 60
 #: Characters of a body that are read: a mail of 2 MB is a book.
 _MAX_CHARACTERS = 4_000_000
+#: Lines that may be boundaries, in a whole mail, at most.
+_MAX_BOUNDARIES = 20_000
 _CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 #: A mail within a mail that was forwarded with at most so many words above it is the mail itself.
 _MAX_COMMENT_WORDS = 60
@@ -51,8 +53,8 @@ class MailParts:
 
 
 def parse_message(mail: bytes) -> Message | None:
-    """Parse the bytes of a mail; None if its parts nest too deep to be parsed in bounded time."""
-    if len(_CONTAINER.findall(mail)) > _MAX_CONTAINERS:
+    """Parse the bytes of a mail; None if it has too many parts, or too deep ones, to be parsed in bounded time."""
+    if len(_CONTAINER.findall(mail)) > _MAX_CONTAINERS or mail.count(b"\n--") > _MAX_BOUNDARIES:
         return None
     try:
         return message_from_bytes(mail)

@@ -23,7 +23,7 @@ _FOOTER = lazy_compile(
     r"|nachricht) wurde an\b"
     r"|\bse d[ée]sabonner|\bd[ée]sabonne\w*|\bd[ée]sinscri\w+|\bvous recevez ce|\bg[ée]rer (?:vos|mes) (?:pr[ée]f"
     r"|abonn)\w+"
-    r"|\bdarse de baja|\bd[áa]te de baja|\bcancelar (?:la |tu |su )?suscripci[óo]n|\brecib(?:es|e"
+    r"|\bdarse de baja|\bd[áa]te de baja|\bcancelar (?:la |tu |su )?suscripci[óo]n|\b(?:has )?recib(?:es|ido|e"
     r"|iste) este (?:correo|mensaje|bolet)"
     r"|\bdisiscriv\w+|\bannulla(?:re)? l[’']iscrizione|\bcancella(?:ti|re)? (?:dalla|la|l[’']) ?(?:newsletter"
     r"|iscrizione)"
@@ -46,8 +46,8 @@ _POSTAL = lazy_compile(
     r"|Suite|Way)\b"
     r"|\bP\.?\s?O\.?\s?Box \d|\b[A-Z]{2} \d{5}(?:-\d{4})?\b|\b[\w-]+(?:stra(?:ß|ss)e|str\.|weg|platz|allee|laan"
     r"|straat) \d{1,4}\b"
-    r"|\b\d{1,4},? (?:bis,? )?(?:rue|avenue|boulevard|via|calle|rua|place|quai)\b|\b(?:via|calle"
-    r"|rua) [A-Z][\w ]{2,30},? \d{1,4}\b",
+    r"|\b\d{1,4},? (?:bis,? )?(?:rue|avenue|boulevard|via|calle|rua|place|quai)\b|\b(?:[Vv]ia|[Cc]alle"
+    r"|[Rr]ua) [A-Z][\w ]{2,30},? \d{1,4}\b",
 )
 #: Lines by the sender or about the mail itself.
 _SERVICE = lazy_compile(
@@ -110,7 +110,7 @@ _SPONSOR = lazy_compile(
 )
 #: Text of a link that leads to the article above it.
 _READ_MORE = lazy_compile(
-    r"\W*(?:read|see|view|learn|get|find out|discover|continue|keep|go|dig|full|more)\b(?:\s(?:more|on|it|here|now"
+    r"\W*(?:read|see|view|learn|get|find out|discover|continue|keep|go|dig|full|more)\b(?:\s(?:more|of|on|it|here|now"
     r"|reading|the|this|full|whole|entire|story|article|post"
     r"|piece|report|deeper|details|online|web|original|paper|discussion|about|at|in|our|blog|site|website|release"
     r"|notes|thread|listen|watch|episode)){0,6}\W*"

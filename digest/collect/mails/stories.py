@@ -6,6 +6,7 @@ begins with a link. Its text goes down to the next anchor, heading or line. Link
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,7 @@ _MIN_STORIES, _MIN_TOLD = 3, 2
 _MIN_SHARE, _MIN_ESSAY_WORDS, _MIN_BLURB_WORDS = 0.5, 100, 8
 #: Words of a numbered story on average, at most, and share of those with a link, at least.
 _MAX_NUMBERED_WORDS, _MIN_LINKED_SHARE = 300, 0.6
+_LIST_NUMBER = re.compile(r"^(\d{1,2})[.)]\s+(?=\S)")
 #: Words of an advertisement, at most.
 _MAX_AD_WORDS = 150
 
@@ -74,8 +76,16 @@ def _ordered(stories: Sequence[Draft], around: Sequence[Draft]) -> Iterator[Mail
     essay = tuple(block for draft in around for block in draft.blocks)
     if sum(block.words for block in essay if block.kind == "prose") >= _MIN_ESSAY_WORDS:
         yield MailStory(title="", links=(), blocks=essay)
+    is_numbered = _are_numbered([story.title for story in stories])
     for story in stories:
-        yield MailStory(title=story.title, links=tuple(story.links), blocks=tuple(story.blocks), section=story.section)
+        title = _LIST_NUMBER.sub("", story.title, count=1) if is_numbered else story.title
+        yield MailStory(title=title, links=tuple(story.links), blocks=tuple(story.blocks), section=story.section)
+
+
+def _are_numbered(titles: Sequence[str]) -> bool:
+    """Do the titles begin with the numbers from one on? A title may begin with a number of its own: "1. Mai"."""
+    numbers = [int(match[1]) for title in titles if (match := _LIST_NUMBER.match(title))]
+    return len(numbers) == len(titles) and numbers == list(range(1, len(titles) + 1))
 
 
 # --- anchors ---------------------------------------------------------------------------------------------------------

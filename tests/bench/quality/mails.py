@@ -24,6 +24,7 @@ from digest.model.newsletters import Source
 from tests.bench.quality.days import day_folders, original_texts
 from tests.bench.quality.table import Row
 from tests.support.newsletters.essays import ESSAYS
+from tests.support.newsletters.later import LATER
 from tests.support.newsletters.mail import Layout, Told, mail_of
 from tests.support.newsletters.round_ups import ROUND_UPS
 
@@ -32,7 +33,7 @@ _SOURCE = Source(id="mails")
 #: Stories of a round-up, and its paragraphs of each.
 _STORIES, _BLURB = 7, 2
 _MIN_WORDS = 12
-LAYOUTS = (*ROUND_UPS, *ESSAYS)
+LAYOUTS = (*ROUND_UPS, *ESSAYS, *LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,9 +107,9 @@ def _essay_and_cards(stories: Sequence[Told], links: Links) -> tuple[str, str]:
 ESSAYS = (
     Layout(name="essay as Substack's", write=_substack, kind="essay"),
     Layout(name="essay in tables", write=_table_essay, kind="essay", has_links=False),
-    Layout(name="essay as text", write=_text_essay, kind="essay", was_seen=False),
-    Layout(name="essay as Ghost's", write=_ghost, kind="essay", was_seen=False),
-    Layout(name="German essay", write=_german_essay, kind="essay", has_links=False, was_seen=False),
+    Layout(name="essay as text", write=_text_essay, kind="essay"),
+    Layout(name="essay as Ghost's", write=_ghost, kind="essay"),
+    Layout(name="German essay", write=_german_essay, kind="essay", has_links=False),
     Layout(name="essay, then links", write=_essay_and_links, kind="hybrid"),
-    Layout(name="essay, then cards", write=_essay_and_cards, kind="hybrid", was_seen=False),
+    Layout(name="essay, then cards", write=_essay_and_cards, kind="hybrid"),
 )
