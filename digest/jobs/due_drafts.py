@@ -34,7 +34,7 @@ class DraftJobs:
 
         An audience's own times have no drafts; nor has a slot that was published before there was a hold.
         """
-        draft = draft_of(self.conn, newsletter.id, slot)
+        draft = draft_of(self.conn, newsletter.id, slot, audience=audience)
         if draft is None and audience:
             has_own_times = not any(_have_same_slots(newsletter, other) for other in self.newsletters)
             if has_own_times or slots.status(self.conn, newsletter.id, slot.key) is not None:

@@ -75,7 +75,7 @@ def window(conn: Connection, newsletter: Newsletter, slot: Slot, *, now: datetim
     earlier = [past for past, status in statuses.items() if status in composed and past.due < slot.due]
     last = max(earlier, key=lambda past: past.due, default=None)
     draft = drafts.find(conn, newsletter.id, last.key) if last else None
-    since = draft.composed if draft and draft.slot == last else last.due if last else None
+    since = draft.composed if draft and (draft.slot == last or not audience) else last.due if last else None
     return schedule.window(*_schedule(newsletter), slot, now=now, since=since)
 
 

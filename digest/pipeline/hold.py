@@ -56,10 +56,11 @@ def hold_of(draft: StoredDraft | None, newsletter: Newsletter, *, now: datetime)
     return Hold.RELEASED
 
 
-def draft_of(conn: Connection, newsletter_id: str, slot: Slot) -> StoredDraft | None:
-    """The draft of the very same slot: an audience's own time of that date is another slot."""
+def draft_of(conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "") -> StoredDraft | None:
+    """The slot's draft, also if the schedule's time was changed since; for an audience only that of the very same slot:
+    its own time of that date is another slot."""
     draft = drafts.find(conn, newsletter_id, slot.key)
-    return draft if draft and draft.slot.due == slot.due else None
+    return draft if draft and (draft.slot.due == slot.due or not audience) else None
 
 
 def slot_to_draft(conn: Connection, newsletter: Newsletter, *, due: Slot | None, now: datetime) -> Slot | None:
@@ -111,7 +112,7 @@ def _end(newsletter: Newsletter, slot: Slot, now: datetime) -> datetime:
 
 def close(conn: Connection, newsletter: Newsletter, slot: Slot, *, audience: str, now: datetime) -> None:
     """Record that the slot's edition for this audience does not go out."""
-    draft = draft_of(conn, newsletter.id, slot)
+    draft = draft_of(conn, newsletter.id, slot, audience=audience)
     if draft and not audience:
         drafts.finish(conn, draft, DraftState.CLOSED)
     slots.record_status(conn, newsletter.id, slot, SlotStatus.REJECTED, at=now, audience=audience)
@@ -123,7 +124,7 @@ def open_draft(conn: Connection, digests: SlotDigests) -> Hold:
     if digests.new_revision:
         return Hold.RELEASED
     newsletter = digests.newsletter
-    draft = draft_of(conn, newsletter.id, digests.slot)
+    draft = draft_of(conn, newsletter.id, digests.slot, audience=digests.audience.key)
     if draft is None or (draft.state is DraftState.EMPTY and not digests.audience.key):
         return Hold.RELEASED
     hold = hold_of(draft, newsletter, now=digests.now)

@@ -200,7 +200,7 @@ def sent_editions(
     is_draft = and_(
         drafts.c.newsletter_id == editions.c.newsletter_id,
         drafts.c.slot_key == editions.c.slot_key,
-        drafts.c.slot_due == editions.c.slot_due,
+        or_(drafts.c.slot_due == editions.c.slot_due, editions.c.audience == ""),
     )
     had_all_until = func.coalesce(drafts.c.composed, editions.c.slot_due).label("had_all_until")
     of_edition = (editions.c.id, editions.c.audience, editions.c.kind, editions.c.published.label("frozen_at"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Join, and_, func, select
+from sqlalchemy import Connection, Join, and_, func, or_, select
 
 from digest.model.slots import Slot
 from digest.store.mapping import CLOCK_SKEW, insert
@@ -94,6 +94,6 @@ def _with_drafts() -> Join:
     is_of_slot = and_(
         drafts.c.newsletter_id == table.c.newsletter_id,
         drafts.c.slot_key == table.c.key,
-        drafts.c.slot_due == table.c.due,
+        or_(drafts.c.slot_due == table.c.due, table.c.audience == ""),
     )
     return table.outerjoin(drafts, is_of_slot)

@@ -308,6 +308,22 @@ def test_settings_without_a_hold_send_a_waiting_draft_at_its_slot() -> None:
         assert dropped not in flat(days.edition_articles(TODAY))
 
 
+@pytest.mark.parametrize("time", ["08:00", "06:45"])
+def test_a_schedule_that_changes_during_the_hold_keeps_the_draft(days: DeskDays, time: str) -> None:
+    write(days, 2, at=START + HOUR)
+    days.run_until(DRAFTED)
+    days.decide(Drop(story=1))
+    days.newsletter = replace(HELD, schedule=parse_schedule(f"daily {time}"))
+    days.app = replace(days.app, settings=replace(days.app.settings, newsletters=(days.newsletter,)))
+    late = write(days, 1, at=DRAFTED + 10 * MINUTE)
+    days.run_until(SLOT + HOUR)
+    days.run_until(SLOT + DAY + HOUR)
+
+    assert len(days.edition_articles(TODAY)) == 1
+    assert len(days.events("draft_composed")) == 1
+    assert flat(days.edition_articles(TOMORROW)) == {*late}
+
+
 def test_a_newsletter_that_was_removed_leaves_its_draft_alone(days: DeskDays) -> None:
     write(days, 2, at=START + HOUR)
     days.run_until(DRAFTED)
