@@ -32,8 +32,8 @@ KIND = "alert"
 _MEMORY = timedelta(days=3)
 #: Titles of a series are looked for so far back, but not among those of the last hours.
 _SERIES_MEMORY, _SERIES_DISTANCE = timedelta(days=35), timedelta(hours=20)
-#: Articles that are grouped at most: those published last.
-_MAX_ARTICLES = 3_000
+#: Candidates that are grouped at most, and as many older articles: those published last.
+_MAX_ARTICLES = 1_000
 #: Runs looked at.
 _MAX_RUNS = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -121,8 +121,9 @@ def _read(
     memory = now - UPDATE_MEMORY
     published = alerts.published_ids(conn, newsletter.id, since=memory) if chosen else frozenset()
     related = _related(conn, newsletter, chosen, sources=sources, now=now)
-    newest = sorted(related.values(), key=lambda item: (item.id not in chosen, -item.published.timestamp(), item.id))
-    kept = {item.id: item for item in newest[:_MAX_ARTICLES]}
+    newest = sorted(related.values(), key=lambda item: (-item.published.timestamp(), item.id))
+    both = ([item for item in newest if (item.id in chosen) == is_chosen] for is_chosen in (True, False))
+    kept = {item.id: item for items in both for item in items[:_MAX_ARTICLES]}
     articles = articles_store.by_ids(conn, sorted(kept))
     criteria = SurgeCriteria(
         now=now,
