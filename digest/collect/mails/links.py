@@ -62,7 +62,7 @@ _MIN_SLUG_WORDS = 3
 #: Parameters of a link that are read; further ones are dropped.
 _MAX_PARAMETERS = 30
 _HOST = lazy_compile(r"[\w.-]+|\[[0-9a-f:.]+\]")
-_ANCHOR = lazy_compile(r"[A-Za-z][\w:.-]{0,60}")
+_ANCHOR = lazy_compile(r"[A-Za-z][A-Za-z0-9_:.-]{0,60}")
 _SUBSTACK_APP = lazy_compile(r"/pub/([a-z0-9-]+)(/p/[\w-]+)")
 _NUMBER = lazy_compile(r"\d+")
 #: Characters of an identifier of the reader, at least: a shorter one stands in addresses by chance.
@@ -105,7 +105,12 @@ def clean_link(url: str, reader: Reader | None = None) -> str:
     else:
         return ""
     cleaned = _without_personal_parts(url)
-    if not cleaned or redirect_target(cleaned) or (reader and reader.is_named_by(cleaned)):
+    if (
+        not cleaned
+        or "%" in urlsplit(cleaned).netloc
+        or redirect_target(cleaned)
+        or (reader and reader.is_named_by(cleaned))
+    ):
         return ""
     return cleaned
 

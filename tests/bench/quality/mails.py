@@ -64,7 +64,7 @@ def measure(shared: Path) -> list[Row]:
     for kind in ("round-up", "essay", "hybrid"):
         for was_seen in (True, False):
             chosen = [o for o in outcomes if o.layout.kind == kind and o.layout.was_seen is was_seen]
-            rows += _rows(kind, was_seen, chosen)
+            rows += _rows(kind, was_seen, chosen) if chosen else ()
     leaked = sum(outcome.leaked for outcome in outcomes)
     return [
         *rows,

@@ -10,7 +10,7 @@ import pytest
 
 from digest.collect.collector import make_collector
 from digest.model.newsletters import ANYBODY, Source
-from digest.model.protocols import Collected, FetchState
+from digest.model.protocols import Collected, FetchState, no_known_guids
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, WebServer
 
@@ -33,7 +33,7 @@ def collect_mail(folder: Path, host: str, *, full_text: str = "auto") -> Collect
     (folder / "new" / "1.mx").write_bytes(f"{headers}Content-Type: text/html; charset=utf-8\r\n\r\n{items}".encode())
     source = Source(id="mails", path=folder, senders=(ANYBODY,), full_text=full_text)  # type: ignore[arg-type]
     collector = make_collector(FetchSettings(allow=(host,)), SEEN)
-    return asyncio.run(collector(source, FetchState()))
+    return asyncio.run(collector(source, FetchState(), no_known_guids))
 
 
 @pytest.mark.slow

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,9 @@ from hypothesis import strategies as st
 from digest.collect.mails.content import MailContents, read_mail
 from digest.collect.mails.html_blocks import blocks_of_html
 from digest.model.newsletters import Source
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 SEEN = datetime(2026, 3, 29, 7, tzinfo=UTC)
 
@@ -62,7 +67,7 @@ def lines_run(mail: bytes) -> int:
     """Lines of Python that reading the mail takes."""
     count = 0
 
-    def trace(frame: object, event: str, arg: object) -> object:
+    def trace(_frame: FrameType, event: str, _arg: object) -> TraceFunction:
         nonlocal count
         count += event == "line"
         return trace

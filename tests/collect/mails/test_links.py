@@ -86,6 +86,7 @@ def test_a_redirect_is_resolved_where_the_address_is_inside(url: str) -> None:
         "mailto:news@harbour.example",
         "javascript:alert(1)",
         "https://",
+        "https://_é/the-harbour-opens",
         "http://[",
         "",
     ],
@@ -178,7 +179,7 @@ PLACES = [
 
 
 @given(token=TOKENS, place=st.sampled_from(PLACES), spelling=st.sampled_from(["plain", "escaped", "twice", "base64"]))
-@settings(max_examples=150, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 def test_no_link_has_a_token(token: str, place: str, spelling: str) -> None:
     escaped = "".join(f"%{ord(character):02x}" for character in token)
     written = {"plain": token, "escaped": escaped, "twice": escaped.replace("%", "%25"), "base64": b64(token)}[spelling]
@@ -199,7 +200,7 @@ def test_no_redirect_lets_a_token_through(token: str, reader_id: int) -> None:
 
 
 @given(url=st.text("abz019AZ.-_~/?#&=%@:;[]é\u202e \t", max_size=60).map("https://".__add__))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_text_is_cleaned_and_cleaning_again_changes_nothing(url: str) -> None:
     link = clean_link(url)
 

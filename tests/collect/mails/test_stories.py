@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import unquote
 
 import pytest
@@ -57,6 +58,7 @@ ESSAY = Told(
 )
 
 
+@cache
 def read(layout: Layout) -> tuple[MailContents, list[str], Sequence[Told]]:
     """The contents of a mail in the layout, the reader's tokens in it, and its stories."""
     stories = {"essay": (ESSAY,), "hybrid": (ESSAY, *TOLD), "round-up": TOLD}[layout.kind]
@@ -67,6 +69,7 @@ def read(layout: Layout) -> tuple[MailContents, list[str], Sequence[Told]]:
     return read_mail(mail, SOURCE, seen=SEEN), tokens, stories
 
 
+@cache
 def text_of(entry: Entry) -> str:
     return " ".join(clean([entry])[0].paragraphs)
 
