@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.jobs.overview import read_overview
+from digest.jobs.problems import find_alarms
 from digest.model.audiences import ReadingPreferences
 from digest.model.editions import EditionKind
 from digest.pipeline.alert_decision import decide
 from digest.pipeline.alerts import publish_alert
+from digest.pipeline.archive import edition_page, slot_address, slot_key
 from digest.store import Store, open_store, runs
 from tests.support.alert_news import HOUR, MINUTE, NOON, Newsroom, background, report
 
@@ -114,6 +116,9 @@ def test_a_flood_is_no_alert_but_an_error_and_an_alarm(news: Newsroom) -> None:
     news.collect(*(report(event, outlet, at=news.now - 5 * MINUTE) for event in range(10) for outlet in range(3)))
     assert news.work() == []
     assert news.events == [("alert_flood", {"newsletter": "main", "stories": 10})]
+    with news.store.read() as conn:
+        alarms = find_alarms(conn, news.newsletter, news.app.settings, now=news.now)
+    assert [alarm.message.partition(" would")[0] for alarm in alarms if alarm.topic == "alerts"] == ["10 stories"]
 
 
 @pytest.mark.slow
@@ -252,3 +257,17 @@ def test_of_processes_at_once_one_sends_the_alert(store: Store) -> None:
 
 def _die() -> None:
     raise _Killed
+
+
+@pytest.mark.slow
+def test_an_alert_has_a_page_of_its_own_in_the_archive(news: Newsroom) -> None:
+    news.surge()
+    news.work()
+    key = slot_key(slot_address(FIRST))
+    assert key == FIRST
+    with news.store.read() as conn:
+        page = edition_page(conn, replace(news.newsletter, archive="public"), key, news.app.settings)
+
+    assert page is not None
+    assert page.edition.slot.time(news.newsletter.timezone) == "14:01"
+    assert [story.title for story in page.stories] == ["Fire destroys ferry Aurora in Sandhaven"]

@@ -20,7 +20,7 @@ from tests.web.test_subscribe import WEEKLY, ask, link_in, mails, settle
 from tests.web.test_unsubscribe import ANN, Mailed, mailed
 
 SOURCES = tuple(Source(id=id_, url=f"https://{id_}.example", title=id_.title()) for id_ in ("herald", "post"))
-SETTINGS = replace(site_settings(NEWSLETTER, WEEKLY), sources=SOURCES)
+SETTINGS = replace(site_settings(replace(NEWSLETTER, alert=("*",)), WEEKLY), sources=SOURCES)
 BOTH = {"newsletter": ["main", "weekly"]}
 
 
@@ -197,3 +197,13 @@ def test_after_a_break_has_ended_the_form_offers_one_again(ann: Mailed) -> None:
     ann.site.now += timedelta(days=8)
 
     assert "End the break" not in page_of(ann)
+
+
+def test_alerts_are_chosen_where_a_newsletter_has_them(ann: Mailed) -> None:
+    answer = save(ann, cookie_of(ann), newsletter="main", **{"alerts-1": "off"})
+
+    assert chosen(ann).preferences == ReadingPreferences(alerts="off")
+    assert '<option value="off" selected>No alerts</option>' in answer.text
+    assert "alerts-2" not in answer.text
+    save(ann, cookie_of(ann), newsletter="main", **{"alerts-1": "of course"})
+    assert chosen(ann).preferences == ReadingPreferences()
