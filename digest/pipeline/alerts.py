@@ -22,6 +22,7 @@ from digest.model.stories import Story
 from digest.pipeline.alert_decision import AlertDecision
 from digest.pipeline.app import App
 from digest.pipeline.audiences import audiences_of, wants_alerts
+from digest.pipeline.edition_corrections import freeze_corrections
 from digest.pipeline.fetch_leases import FetchLeases
 from digest.pipeline.grouping import restrict
 from digest.pipeline.images import embed_images
@@ -180,6 +181,8 @@ def _freeze(
             enter(edition_id, subscriber_ids=audiences.unmarked_members(conn, newsletter.id, audience, slot))
             enter(edition_id, subscriber_ids=changed)
             stories.add(conn, edition_id, draft.digest.briefs)
+            if newsletter.corrections:
+                freeze_corrections(conn, edition_id, draft.digest.corrections, draft.digest.briefs, at=now)
             if on_freeze:
                 on_freeze(conn, edition_id)
             ids.append(edition_id)
