@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.model.errors import DigestError, one_line
 from digest.model.newsletters import Newsletter
+from digest.pipeline.newsletter import sources_of
 from digest.settings import Settings
 
 
@@ -25,6 +26,7 @@ def check_newsletters(settings: Settings) -> Iterator[Finding]:
             result = bad if settings.can_send else note
             yield result(topic, "no sender, so it cannot be sent", 'set from = "Name <name@example.org>"')
         yield from _check_editor(newsletter, topic)
+        yield from _check_alerts(newsletter, topic, settings)
 
 
 def _check_editor(newsletter: Newsletter, topic: str) -> Iterator[Finding]:
@@ -36,6 +38,15 @@ def _check_editor(newsletter: Newsletter, topic: str) -> Iterator[Finding]:
         yield note(
             topic, "its editor gets no drafts", 'set hold = "45m": so long before its slot an edition is drafted'
         )
+
+
+def _check_alerts(newsletter: Newsletter, topic: str, settings: Settings) -> Iterator[Finding]:
+    """An alert needs several outlets; a list of feeds or a folder may have them all."""
+    number, needed = len(sources_of(newsletter, settings)), newsletter.alert_outlets
+    if newsletter.alert and number < needed:
+        sources = "1 source" if number == 1 else f"{number} sources"
+        message = f"an alert needs {needed} outlets, and it has {sources}"
+        yield note(topic, message, "add sources, unless one of them is a list of feeds; or lower alert_outlets")
 
 
 def _sample_size(template: str) -> int:

@@ -141,3 +141,11 @@ def test_unsubscribing_that_leads_nowhere_is_reported(
 
     results = json.loads(capsys.readouterr().out)
     assert any(finding["state"] == state and message in finding["message"] for finding in results)
+
+
+def test_alerts_of_too_few_outlets_are_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    code, results = findings(capsys, RIGHT + 'alert = "harbour"\n')
+
+    assert code == 0
+    assert results["newsletter main"][0] == "note"
+    assert "an alert needs 3 outlets, and it has 1 source" in results["newsletter main"][1]
