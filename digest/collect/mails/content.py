@@ -19,7 +19,7 @@ from digest.collect.mails.parts import MailParts, mails_within, no_article, pars
 from digest.collect.mails.phrases import is_service
 from digest.collect.mails.plain_blocks import blocks_of_text
 from digest.collect.mails.stories import MailStory, split_stories
-from digest.collect.mails.story_body import story_html, story_image
+from digest.collect.mails.story_body import clean_text, story_html, story_image
 from digest.collect.mails.strip import without_boilerplate
 from digest.model.articles import BodyFormat, Entry
 from digest.model.newsletters import Source
@@ -94,7 +94,7 @@ def _entries(
             source_id=source.id,
             guid=f"{guid}#{_story_id(url, story.title)}" if story.title else guid,
             url=url,
-            title=escape(story.title or title, quote=False),  # the titles of markup are HTML
+            title=escape(clean_text(story.title or title, reader), quote=False),  # the titles of markup are HTML
             body=body,
             form=BodyFormat.HTML,
             seen=seen,
@@ -103,7 +103,7 @@ def _entries(
             published=headers.sent or outer.sent,
             language=headers.language,
             image=story_image(story, reader),
-            sections=(story.section,) if story.section else (),
+            sections=(clean_text(story.section, reader),) if story.section else (),
         )
 
 

@@ -158,3 +158,12 @@ def test_the_title_of_a_list_s_story_is_no_part_of_its_text(after: str, expected
     assert len(others) == 3
     assert first.title == "The harbour opens 1"
     assert re.sub("<[^>]+>", "", first.body).strip() == expected
+
+
+def test_addresses_in_titles_and_sentences_are_cleaned() -> None:
+    token = "q8Zk3vXw91LmTtR0bYc7"
+    body = f"<p>Click here: https://harbour.example/login?token={token} to see (https://harbour.example/the-tide-turns?s={token}).</p>"
+    article = entry(mail("x", html=body, Subject=f"Look at https://harbour.example/auth/{token} now"))
+
+    assert token not in f"{article.title}{article.body}{article.url}"
+    assert "https://harbour.example/the-tide-turns" in article.body
