@@ -132,8 +132,8 @@ def story_context(brief: Brief, today: datetime, labels: Labels, images: Images)
         direction=direction(lead.language),
         section=name(brief.ranked.section),
         is_update=brief.ranked.update,
-        excerpts=tuple(_excerpts(brief.sentences, citations)),
-        first_sentence=next(_excerpts(brief.sentences[:1], citations), None),
+        excerpts=tuple(_excerpts(brief.sentences, citations, lead_id=lead.id)),
+        first_sentence=next(_excerpts(brief.sentences[:1], citations, lead_id=lead.id), None),
         is_in_brief=False,
         has_several_sources=bool(cited_ids - {lead.id}),
         related_articles=tuple(
@@ -159,14 +159,20 @@ def headline(article: Article, labels: Labels) -> str:
     return clip(title, MAX_TITLE) or labels.untitled
 
 
-def _excerpts(sentences: Sequence[Sentence], citations: Mapping[str, str]) -> Iterator[Excerpt]:
+def _excerpts(sentences: Sequence[Sentence], citations: Mapping[str, str], *, lead_id: str) -> Iterator[Excerpt]:
     for _, group in itertools.groupby(sentences, key=lambda sentence: sentence.article.id):
         run = list(group)
         article = run[0].article
         # Chinese and Japanese put nothing between two sentences.
         text = ("" if article.language in {"ja", "zh"} else " ").join(line(sentence.text) for sentence in run)
         source = name(article.source)
-        yield Excerpt(text=text, citation=citations.get(article.id, source), source=source, url=link(article.url))
+        yield Excerpt(
+            text=text,
+            citation=citations.get(article.id, source),
+            source=source,
+            url=link(article.url),
+            is_lead=article.id == lead_id,
+        )
 
 
 def _citations(articles: Sequence[Article], labels: Labels) -> dict[str, str]:

@@ -39,6 +39,8 @@ class Excerpt:
     citation: str
     source: str
     url: str
+    #: The article is the story's lead, which gives it title and link.
+    is_lead: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

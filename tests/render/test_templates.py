@@ -82,3 +82,14 @@ def test_an_alternative_text_that_repeats_the_title_is_left_out() -> None:
     edition = render(digest([brief([lead])]), RenderOptions(template="longread"))
 
     assert [image.get("alt") for image in tree(edition).iter("img")] == [""]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_of_articles_without_links_the_outlet_that_is_quoted_is_named(template: str) -> None:
+    lead = article("The ferry sails again", source="Harbour Letter", url="")
+    other = article("Ferry back in service", ["The ferry sails again today."], source="Grid Letters", url="")
+    edition = render(digest([brief([lead, other])]), RenderOptions(template=template))
+
+    assert "The ferry sails again today. (Grid Letters)" in plain_text(edition)
+    cited = [element.text_content() for element in tree(edition).xpath("//*[contains(@class, 'cite')]")]
+    assert template == "plain" or "Grid Letters" in cited
