@@ -43,7 +43,7 @@ from digest.stories.topics import is_story_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
+class _RenderedAlert:
     """The alert for an audience, not frozen yet."""
 
     audience: Audience
@@ -91,8 +91,8 @@ def publish_alert(
     """
     sender_of(newsletter)
     with app.span("publish alert", newsletter=newsletter.id, slot=decision.slot.key) as add:
-        drafts, missing = _drafts(newsletter, story_of(decision.surges[0]), decision.slot, app, now=now)
-        ids = _freeze(newsletter, decision, drafts, app, now=now, on_freeze=on_freeze)
+        rendered, missing = _rendered_alerts(newsletter, story_of(decision.surges[0]), decision.slot, app, now=now)
+        ids = _freeze(newsletter, decision, rendered, app, now=now, on_freeze=on_freeze)
         add(edition=ids[0] if ids else "")
     if not ids:
         return None
@@ -100,15 +100,15 @@ def publish_alert(
         edition_id=ids[0],
         edition_ids=ids,
         is_new=True,
-        digest=drafts[0].digest,
+        digest=rendered[0].digest,
         missing_images=missing,
-        plugin_problems=tuple(dict.fromkeys(problem for draft in drafts for problem in draft.digest.problems)),
+        plugin_problems=tuple(dict.fromkeys(problem for alert in rendered for problem in alert.digest.problems)),
     )
 
 
-def _drafts(
+def _rendered_alerts(
     newsletter: Newsletter, story: Story, slot: Slot, app: App, *, now: datetime
-) -> tuple[list[_Draft], tuple[Failure, ...]]:
+) -> tuple[list[_RenderedAlert], tuple[Failure, ...]]:
     """The alert for each audience, rendered once for all who get the same; that as published is the first."""
     with app.store.read() as conn:
         wanted = [
@@ -126,15 +126,15 @@ def _drafts(
                 edition, failures = embed_images(edition, digest, app.settings, app.fetch_images, now=now, gate=gate)
             rendered[of_audience] = digest, edition
             missing |= dict.fromkeys(failures)
-    drafts = [
-        _Draft(
+    alerts = [
+        _RenderedAlert(
             audience=audience,
             digest=rendered[of_audience][0],
             edition=replace(rendered[of_audience][1], audience=audience.key),
         )
         for audience, of_audience in wanted
     ]
-    return drafts, tuple(missing)
+    return alerts, tuple(missing)
 
 
 def _story_for(
@@ -158,7 +158,7 @@ def _story_for(
 def _freeze(
     newsletter: Newsletter,
     decision: AlertDecision,
-    drafts: Sequence[_Draft],
+    rendered: Sequence[_RenderedAlert],
     app: App,
     *,
     now: datetime,
@@ -174,27 +174,27 @@ def _freeze(
         enter = partial(deliveries.create_for_edition, conn, host=sender_of(newsletter).domain, at=now, key=key)
         subscribers = suppressions.count_subscribers(conn, newsletter.id, since=now - PERIOD)
         ids: list[int] = []
-        for draft in drafts:
-            edition_id, _ = editions.add(conn, draft.edition, at=now, subscribers=subscribers)
-            slot, audience = decision.slot, draft.audience.key
-            changed = _changed_members(conn, newsletter, draft)
+        for alert in rendered:
+            edition_id, _ = editions.add(conn, alert.edition, at=now, subscribers=subscribers)
+            slot, audience = decision.slot, alert.audience.key
+            changed = _changed_members(conn, newsletter, alert)
             enter(edition_id, subscriber_ids=audiences.unmarked_members(conn, newsletter.id, audience, slot))
             enter(edition_id, subscriber_ids=changed)
-            stories.add(conn, edition_id, draft.digest.briefs)
+            stories.add(conn, edition_id, alert.digest.briefs)
             if newsletter.corrections:
-                freeze_corrections(conn, edition_id, draft.digest.corrections, draft.digest.briefs, at=now)
+                freeze_corrections(conn, edition_id, alert.digest.corrections, alert.digest.briefs, at=now)
             if on_freeze:
                 on_freeze(conn, edition_id)
             ids.append(edition_id)
     return tuple(ids)
 
 
-def _changed_members(conn: Connection, newsletter: Newsletter, draft: _Draft) -> Iterable[int]:
+def _changed_members(conn: Connection, newsletter: Newsletter, alert: _RenderedAlert) -> Iterable[int]:
     """Members who came from another audience, without those who were sent the story there."""
-    slot, key = draft.edition.slot, draft.audience.key
+    slot, key = alert.edition.slot, alert.audience.key
     members = [member.subscriber_id for member in audiences.changed_members(conn, newsletter.id, key, slot, revision=1)]
     if not members:
         return ()
-    article_ids = [article.id for brief in draft.digest.briefs for article in brief.story.all_articles]
+    article_ids = [article.id for brief in alert.digest.briefs for article in brief.story.all_articles]
     sent = alerts.sent_to(conn, newsletter.id, article_ids, members)
     return [id_ for id_ in members if id_ not in sent]

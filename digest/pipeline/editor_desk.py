@@ -181,14 +181,14 @@ def _try_to_decide(
     with app.store.begin() as conn:
         if not drafts.add_decision(conn, opened.stored, record, state=state, brief=brief):
             return None
-        _keep_out(conn, opened, decision, now=now)
+        _record_dropped(conn, opened, decision, now=now)
     stored = replace(opened.stored, version=record.version, state=state)
     decisions = (*opened.decisions, StoredDecision(record=record, brief=brief))
     draft = replace(opened, stored=stored, lineup=lineup, decisions=decisions).draft
     return DecisionResult(draft=draft, outcome="done", message=describe_result(decision, draft))
 
 
-def _keep_out(conn: Connection, opened: OpenedDraft, decision: Decision, *, now: datetime) -> None:
+def _record_dropped(conn: Connection, opened: OpenedDraft, decision: Decision, *, now: datetime) -> None:
     """Keep a dropped story's articles out of all of the newsletter's editions, or let them have them again."""
     if not isinstance(decision, Drop | Restore) or decision.story in opened.lineup.merged:
         return

@@ -62,7 +62,7 @@ class PublishResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
+class _RenderedEdition:
     """An edition that isn't frozen yet."""
 
     edition: Edition
@@ -71,13 +71,13 @@ class _Draft:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Drafts:
-    """Editions of one slot for an audience, rendered and not frozen yet."""
+class _Renderer:
+    """Renders the editions of one slot for an audience, each once."""
 
     digests: SlotDigests
-    _rendered: dict[tuple[str, Window, int, int], _Draft] = field(default_factory=dict)
+    _rendered: dict[tuple[str, Window, int, int], _RenderedEdition] = field(default_factory=dict)
 
-    def draft(self, plan: SlotPlan, group: RecipientGroup) -> _Draft:
+    def render(self, plan: SlotPlan, group: RecipientGroup) -> _RenderedEdition:
         """The group's edition."""
         digest, app = self.digests.digest(plan, group.history), self.digests.app
         key = group.key, digest.window, self.digests.draft_version, plan.newest_alert
@@ -88,8 +88,10 @@ class _Drafts:
                 with closing(FetchLeases(app.store, now=now)) as gate:
                     edition, missing = embed_images(edition, digest, app.settings, app.fetch_images, now=now, gate=gate)
                 add(html_bytes=len(edition.html.encode()), missing_images=len(missing))
-            draft = _Draft(edition=replace(edition, audience=group.key), digest=digest, missing_images=missing)
-            self._rendered[key] = draft
+            rendered = _RenderedEdition(
+                edition=replace(edition, audience=group.key), digest=digest, missing_images=missing
+            )
+            self._rendered[key] = rendered
         return self._rendered[key]
 
 
@@ -122,19 +124,19 @@ def publish(
         new_revision=new_revision,
         newest_edition=newest_edition,
     )
-    drafts = _Drafts(digests=digests)
+    renderer = _Renderer(digests=digests)
     with app.span("publish", newsletter=newsletter.id, slot=slot.key, audience=audience.key) as add:
         for _ in range(_MAX_TRIES):
-            if (result := _try_to_publish(drafts, on_freeze)) is not None:
+            if (result := _try_to_publish(renderer, on_freeze)) is not None:
                 add(edition=result.edition_id or "")
                 return result
     message = f"the subscribers of {newsletter.id!r} change their wishes faster than editions are composed"
     raise DigestError(message, hint="try again")
 
 
-def _try_to_publish(drafts: _Drafts, on_freeze: OnFreeze | None) -> PublishResult | None:
+def _try_to_publish(renderer: _Renderer, on_freeze: OnFreeze | None) -> PublishResult | None:
     """Publish; None if subscribers moved between audiences meanwhile."""
-    digests = drafts.digests
+    digests = renderer.digests
     newsletter = digests.newsletter
     with digests.app.store.read() as conn:
         existing = editions.ids_for_audience(conn, newsletter.id, digests.slot, audience=digests.audience.key)
@@ -149,7 +151,7 @@ def _try_to_publish(drafts: _Drafts, on_freeze: OnFreeze | None) -> PublishResul
     if not with_content and not digests.draft:
         _require_collected(digests)
     chosen = groups if newsletter.empty == "send" else with_content
-    rendered = {group.key: drafts.draft(plan, group) for group in chosen}
+    rendered = {group.key: renderer.render(plan, group) for group in chosen}
     return _freeze(digests, plan, groups, rendered, on_freeze=on_freeze)
 
 
@@ -185,7 +187,7 @@ def _freeze(
     digests: SlotDigests,
     plan: SlotPlan,
     groups: Sequence[RecipientGroup],
-    drafts: Mapping[str, _Draft],
+    rendered: Mapping[str, _RenderedEdition],
     *,
     on_freeze: OnFreeze | None,
 ) -> PublishResult | None:
@@ -199,25 +201,25 @@ def _freeze(
         existing = editions.ids_for_audience(conn, newsletter.id, slot, audience=key)
         if digests.is_published(existing):  # another process froze them first
             return PublishResult(edition_id=existing[0], edition_ids=existing)
-        if digests.plan(conn) != plan or not _is_current(conn, digests, has_content=bool(drafts)):
+        if digests.plan(conn) != plan or not _is_current(conn, digests, has_content=bool(rendered)):
             return None
-        ids = _add_editions(conn, digests, groups, drafts, on_freeze=on_freeze)
+        ids = _add_editions(conn, digests, groups, rendered, on_freeze=on_freeze)
         audiences.record_considered(conn, newsletter.id, plan.changed_members, at=now)
         audiences.unmark(conn, newsletter.id, [id_ for group in groups for id_ in group.settled])
         status = SlotStatus.PUBLISHED if ids else SlotStatus.EMPTY
-        if with_content := [draft.digest for draft in drafts.values() if draft.digest.briefs]:
+        if with_content := [item.digest for item in rendered.values() if item.digest.briefs]:
             failures = [problem for digest in with_content for problem in digest.problems]
             plugin_failures.record(conn, newsletter.id, slot.key, failures, at=now)
         slots.record_status(conn, newsletter.id, slot, status, at=now, audience=key)
-    if not drafts:
+    if not rendered:
         return PublishResult(edition_id=None, digest=digests.digest(plan, groups[0].history) if groups else None)
-    problems = dict.fromkeys(problem for draft in drafts.values() for problem in draft.digest.problems)
-    missing = dict.fromkeys(failure for draft in drafts.values() for failure in draft.missing_images)
+    problems = dict.fromkeys(problem for item in rendered.values() for problem in item.digest.problems)
+    missing = dict.fromkeys(failure for item in rendered.values() for failure in item.missing_images)
     return PublishResult(
         edition_id=ids[0],
         edition_ids=ids,
         is_new=True,
-        digest=next(iter(drafts.values())).digest,
+        digest=next(iter(rendered.values())).digest,
         missing_images=tuple(missing),
         plugin_problems=tuple(problems),
     )
@@ -227,7 +229,7 @@ def _add_editions(
     conn: Connection,
     digests: SlotDigests,
     groups: Sequence[RecipientGroup],
-    drafts: Mapping[str, _Draft],
+    rendered: Mapping[str, _RenderedEdition],
     *,
     on_freeze: OnFreeze | None,
 ) -> tuple[int, ...]:
@@ -237,16 +239,16 @@ def _add_editions(
     enter = partial(
         deliveries.create_for_edition, conn, host=sender_of(newsletter).domain, at=digests.now, key=signature_key
     )
-    subscribers = suppressions.count_subscribers(conn, newsletter.id, since=digests.now - PERIOD) if drafts else 0
+    subscribers = suppressions.count_subscribers(conn, newsletter.id, since=digests.now - PERIOD) if rendered else 0
     ids: list[int] = []
     for group in groups:
-        if (draft := drafts.get(group.key)) is None:
+        if (item := rendered.get(group.key)) is None:
             continue
-        edition = replace(draft.edition, revision=revision)
+        edition = replace(item.edition, revision=revision)
         edition_id, _ = editions.add(conn, edition, at=digests.now, subscribers=subscribers)
-        stories.add(conn, edition_id, draft.digest.briefs)
+        stories.add(conn, edition_id, item.digest.briefs)
         if newsletter.corrections:
-            freeze_corrections(conn, edition_id, draft.digest.corrections, draft.digest.briefs, at=digests.now)
+            freeze_corrections(conn, edition_id, item.digest.corrections, item.digest.briefs, at=digests.now)
         if group.has_unmarked:
             enter(edition_id, subscriber_ids=audiences.unmarked_members(conn, newsletter.id, key, digests.slot))
         enter(edition_id, subscriber_ids=group.members)

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 )
 
 
-def mend_references(document: bytes) -> bytes:
+def repair_references(document: bytes) -> bytes:
     """Escape each ``&`` that begins no reference, and replace HTML's named characters; ``document`` is in UTF-8.
 
     A document that defines entities of its own is returned unchanged.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.xml_references import mend_references
+from digest.text.xml_references import repair_references
 
 
 @pytest.mark.parametrize(
@@ -30,19 +30,19 @@ from digest.text.xml_references import mend_references
     ],
 )
 def test_references_are_mended(document: str, mended: str) -> None:
-    assert mend_references(document.encode()).decode() == mended
+    assert repair_references(document.encode()).decode() == mended
 
 
 @given(st.text("&amp;lt#x1<![CDATA[]]>-?é", max_size=40))
 def test_mending_again_changes_nothing(document: str) -> None:
-    mended = mend_references(document.encode())
+    mended = repair_references(document.encode())
 
-    assert mend_references(mended) == mended
+    assert repair_references(mended) == mended
 
 
 @pytest.mark.parametrize("part", ["&", "<![CDATA[", "<!--", "<?", "<![CDATA[&]]>", "&a"])
 def test_mending_takes_linear_time(part: str) -> None:
     start = time.process_time()
-    mend_references(b"&" + part.encode() * 200_000)
+    repair_references(b"&" + part.encode() * 200_000)
 
     assert time.process_time() - start < 2

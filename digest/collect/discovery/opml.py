@@ -15,7 +15,7 @@ from digest.model.newsletters import FullText, Source
 from digest.text.charset import utf8_for_recovery
 from digest.text.credentials import without_credentials
 from digest.text.urls import escape_spaces, is_web_url, outlet_domain
-from digest.text.xml_references import mend_references
+from digest.text.xml_references import repair_references
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
@@ -47,7 +47,7 @@ def read_opml(data: bytes, *, content_type: str = "") -> FeedList:
     """Parse an OPML document into sources; references and quotation marks within attributes are mended."""
     from lxml.etree import LxmlError
 
-    document = mend_references(utf8_for_recovery(data, content_type))
+    document = repair_references(utf8_for_recovery(data, content_type))
     try:
         root = _parse(document)
     except (LxmlError, ValueError) as error:

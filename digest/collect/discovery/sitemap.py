@@ -19,7 +19,7 @@ from digest.model.errors import SourceError
 from digest.model.newsletters import Source
 from digest.text.charset import utf8_for_recovery
 from digest.text.urls import outlet_domain
-from digest.text.xml_references import mend_references
+from digest.text.xml_references import repair_references
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
@@ -52,7 +52,7 @@ def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> Sitemap:
 
     parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
     try:
-        root = fromstring(mend_references(utf8_for_recovery(data, content_type)), parser)
+        root = fromstring(repair_references(utf8_for_recovery(data, content_type)), parser)
     except (LxmlError, ValueError) as error:
         raise SourceError("this site map is damaged: give the site's address or its feed") from error
     elements = () if root is None else root

@@ -23,7 +23,7 @@ from digest.model.newsletters import Source
 from digest.text.charset import to_utf8
 from digest.text.html import plain_text
 from digest.text.urls import outlet_domain
-from digest.text.xml_references import mend_references
+from digest.text.xml_references import repair_references
 
 _MAX_COMMENTS = 200
 #: Limits for a feed: its items, the characters of all bodies, and those of one body.
@@ -70,7 +70,7 @@ def normalize_xml(data: bytes, content_type: str = "") -> bytes:
         document = declaration[1] + document[declaration.end() :]
     if document.count(b"!--") > _MAX_COMMENTS:
         document = _remove_comments(document.decode()).encode()
-    return mend_references(document)
+    return repair_references(document)
 
 
 def _unwrap(document: bytes) -> bytes:

@@ -20,7 +20,7 @@ _LEADING_MARKS = re.compile(r"^(?:[^\w\s\"'“‘«„(¿¡#@$€£]|\ufe0f|\u20
 
 
 @dataclass(slots=True)
-class Draft:
+class StoryBlocks:
     """A story while its blocks are collected; without a title the text around the stories."""
 
     title: str
@@ -39,7 +39,7 @@ class Draft:
         return sum(block.words for block in self.blocks if block.kind != "image")
 
 
-def find_anchor(block: MailBlock, blocks: Sequence[MailBlock], index: int, *, takes_items: bool) -> Draft | None:
+def find_anchor(block: MailBlock, blocks: Sequence[MailBlock], index: int, *, takes_items: bool) -> StoryBlocks | None:
     """The story that the block begins, with what the block tells about it; None if it begins none."""
     if block.kind in {"rule", "image", "row"} or leads_on(block):
         return None
@@ -47,15 +47,17 @@ def find_anchor(block: MailBlock, blocks: Sequence[MailBlock], index: int, *, ta
     lead = links[0] if links else None
     kind = block.kind
     if lead and _is_title(block, lead, links):
-        return Draft(shown_title(block.text), [lead], [], "", kind)
-    if lead and (told := _told_behind(block, lead)) is not None:
-        return Draft(shown_title(lead.text), [lead], [told] if told.text else [], "", kind)
+        return StoryBlocks(shown_title(block.text), [lead], [], "", kind)
+    if lead and (told := _text_after_link(block, lead)) is not None:
+        return StoryBlocks(shown_title(lead.text), [lead], [told] if told.text else [], "", kind)
     if kind == "heading" and not block.links and (link := _read_more_below(blocks, index)):
-        return Draft(shown_title(block.text), [link], [], "", kind)
+        return StoryBlocks(shown_title(block.text), [link], [], "", kind)
     if takes_items and kind == "item" and block.links and block.words > _MIN_TITLE_WORDS:
         best = max(links or block.links, key=lambda link: len(link.text))
         title = block.lead if _MIN_TITLE_WORDS <= len(block.lead.split()) <= _MAX_TITLE_WORDS else ""
-        return Draft(shown_title(title).rstrip(".") or _first_sentence(block.text), [best, *links], [block], "", kind)
+        return StoryBlocks(
+            shown_title(title).rstrip(".") or _first_sentence(block.text), [best, *links], [block], "", kind
+        )
     return None
 
 
@@ -66,7 +68,7 @@ def _is_title(block: MailBlock, lead: MailLink, links: Sequence[MailLink]) -> bo
     return len({link.url for link in links}) == 1 or len(lead.text) >= 0.6 * len(block.text)
 
 
-def _told_behind(block: MailBlock, lead: MailLink) -> MailBlock | None:
+def _text_after_link(block: MailBlock, lead: MailLink) -> MailBlock | None:
     """What stands behind a link that begins the line as a title; None if the line goes on as a sentence."""
     text = _LEADING_MARKS.sub("", NUMBER.sub("", block.text))
     words = lead.text.count(" ") + 1

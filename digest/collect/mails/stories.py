@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from digest.collect.mails.anchors import NUMBER, TITLE_SHARE, Draft, find_anchor, leads_on, shown_title
+from digest.collect.mails.anchors import NUMBER, TITLE_SHARE, StoryBlocks, find_anchor, leads_on, shown_title
 from digest.collect.mails.blocks import MailBlock, MailLink
 from digest.collect.mails.phrases import (
     is_action,
@@ -44,36 +44,36 @@ class MailStory:
 
 def split_stories(blocks: Sequence[MailBlock]) -> tuple[MailStory, ...]:
     """The stories of the mail, in its order: one without a title if it is an essay."""
-    for drafts in (_drafts(blocks), _numbered(blocks), _drafts(blocks, takes_items=True)):
-        stories = [draft for draft in _merged(drafts) if draft.title and not draft.is_ad]
-        around = [draft for draft in drafts if not draft.title]
+    for pieces in (_cut(blocks), _numbered(blocks), _cut(blocks, takes_items=True)):
+        stories = [piece for piece in _merged(pieces) if piece.title and not piece.is_ad]
+        around = [piece for piece in pieces if not piece.title]
         if _is_round_up(stories, around):
             return tuple(_ordered(stories, around))
-    essay = tuple(block for draft in _drafts(blocks) if not draft.is_ad for block in _all_blocks(draft))
+    essay = tuple(block for piece in _cut(blocks) if not piece.is_ad for block in _all_blocks(piece))
     return (MailStory(title="", links=(), blocks=essay),) if essay else ()
 
 
-def _all_blocks(draft: Draft) -> Iterator[MailBlock]:
-    if draft.title:
+def _all_blocks(piece: StoryBlocks) -> Iterator[MailBlock]:
+    if piece.title:
         yield MailBlock(
-            text=draft.title, kind="heading", links=tuple(draft.links[:1]), link_share=float(bool(draft.links))
+            text=piece.title, kind="heading", links=tuple(piece.links[:1]), link_share=float(bool(piece.links))
         )
-    yield from draft.blocks
+    yield from piece.blocks
 
 
-def _is_round_up(stories: Sequence[Draft], around: Sequence[Draft]) -> bool:
+def _is_round_up(stories: Sequence[StoryBlocks], around: Sequence[StoryBlocks]) -> bool:
     told = [story for story in stories if story.blurb_words >= _MIN_BLURB_WORDS]
     if len(stories) < (_MIN_TOLD if len(told) == len(stories) else _MIN_STORIES):
         return False
-    words, other_words = sum(story.words for story in stories), sum(draft.words for draft in around)
+    words, other_words = sum(story.words for story in stories), sum(piece.words for piece in around)
     if words >= _MIN_SHARE * (words + other_words):
         return True
     is_recommended = any(is_link_section(story.section) for story in stories)
     return len(stories) >= _MIN_STORIES and (is_recommended or len(told) >= 0.7 * len(stories))
 
 
-def _ordered(stories: Sequence[Draft], around: Sequence[Draft]) -> Iterator[MailStory]:
-    essay = tuple(block for draft in around for block in draft.blocks)
+def _ordered(stories: Sequence[StoryBlocks], around: Sequence[StoryBlocks]) -> Iterator[MailStory]:
+    essay = tuple(block for piece in around for block in piece.blocks)
     if sum(block.words for block in essay if block.kind == "prose") >= _MIN_ESSAY_WORDS:
         yield MailStory(title="", links=(), blocks=essay)
     is_numbered = _are_numbered([story.title for story in stories])
@@ -91,33 +91,33 @@ def _are_numbered(titles: Sequence[str]) -> bool:
 # --- anchors ---------------------------------------------------------------------------------------------------------
 
 
-def _drafts(blocks: Sequence[MailBlock], *, takes_items: bool = False) -> list[Draft]:
+def _cut(blocks: Sequence[MailBlock], *, takes_items: bool = False) -> list[StoryBlocks]:
     """Cut the blocks at their anchors; ``takes_items``: each item with a link within its text is a story."""
     cutter = _Cutter()
     for index, block in enumerate(blocks):
         cutter.add(block, find_anchor(block, blocks, index, takes_items=takes_items))
-    return cutter.drafts
+    return cutter.pieces
 
 
 @dataclass(slots=True)
 class _Cutter:
-    """Puts blocks into drafts, in order."""
+    """Puts blocks into pieces, in order."""
 
-    drafts: list[Draft] = field(default_factory=lambda: [Draft("", [], [], "", "")])
+    pieces: list[StoryBlocks] = field(default_factory=lambda: [StoryBlocks("", [], [], "", "")])
     section: str = ""
     #: Words of the advertisement that is going on; None outside of one.
     ad_words: int | None = None
 
-    def add(self, block: MailBlock, anchor: Draft | None) -> None:
+    def add(self, block: MailBlock, anchor: StoryBlocks | None) -> None:
         """``anchor``: the story that the block begins."""
         if block.kind != "image" and is_sponsor_label(block.text):
-            ad = anchor if anchor is not None else Draft("", [], [], "", "")  # "Buy this (Sponsor)"
-            self.drafts.append(replace(ad, section=self.section, is_ad=True))
+            ad = anchor if anchor is not None else StoryBlocks("", [], [], "", "")  # "Buy this (Sponsor)"
+            self.pieces.append(replace(ad, section=self.section, is_ad=True))
             self.ad_words = 0 if anchor is None else None
         elif not self._is_in_ad(block, anchor):
             self._add(block, anchor)
 
-    def _is_in_ad(self, block: MailBlock, anchor: Draft | None) -> bool:
+    def _is_in_ad(self, block: MailBlock, anchor: StoryBlocks | None) -> bool:
         """An advertisement goes on to a line, or to the next heading or title below its text."""
         if self.ad_words is None:
             return False
@@ -126,17 +126,17 @@ class _Cutter:
         if block.kind == "rule" or begins_next or self.ad_words > _MAX_AD_WORDS:
             self.ad_words = None
             return False
-        self.drafts[-1].blocks.append(block)
+        self.pieces[-1].blocks.append(block)
         return True
 
-    def _add(self, block: MailBlock, anchor: Draft | None) -> None:
-        current = self.drafts[-1]
+    def _add(self, block: MailBlock, anchor: StoryBlocks | None) -> None:
+        current = self.pieces[-1]
         if block.kind == "rule":
             self._begin()
         elif anchor is not None and current.title and _same_target(current.links, anchor.links):
             current.blocks += anchor.blocks if anchor.blocks else [block]
         elif anchor is not None:
-            self.drafts.append(replace(anchor, section=self.section))
+            self.pieces.append(replace(anchor, section=self.section))
         elif leads_on(block):
             current.links += block.links[:1] if current.title else []
         elif block.kind == "heading":
@@ -148,31 +148,31 @@ class _Cutter:
             current.blocks.append(block)
 
     def _begin(self, *blocks: MailBlock) -> None:
-        self.drafts.append(Draft("", [], list(blocks), self.section, ""))
+        self.pieces.append(StoryBlocks("", [], list(blocks), self.section, ""))
 
 
-def _numbered(blocks: Sequence[MailBlock]) -> list[Draft]:
+def _numbered(blocks: Sequence[MailBlock]) -> list[StoryBlocks]:
     """Cut the blocks at headings that are numbered from one: "1. The tide turns"; none if they aren't stories."""
-    drafts = [Draft("", [], [], "", "")]
+    pieces = [StoryBlocks("", [], [], "", "")]
     expected = 1
     for block in _without_ads(blocks):
         number = NUMBER.match(block.text) if block.kind == "heading" or block.bold_share >= TITLE_SHARE else None
         if number and int(number[1]) == expected and block.words > 1:
             expected += 1
-            drafts.append(Draft(shown_title(block.text[number.end() :]), list(block.links), [], "", "heading"))
-        elif block.kind == "rule" and drafts[-1].blurb_words == 0:
+            pieces.append(StoryBlocks(shown_title(block.text[number.end() :]), list(block.links), [], "", "heading"))
+        elif block.kind == "rule" and pieces[-1].blurb_words == 0:
             continue
         elif leads_on(block):
-            drafts[-1].links.insert(0, block.links[0])
+            pieces[-1].links.insert(0, block.links[0])
         else:
-            drafts[-1].links += [link for link in block.links if block.kind != "image" and not is_action(link.text)]
-            drafts[-1].blocks.append(block)
-    stories = [draft for draft in drafts if draft.title]
-    linked = sum(bool(draft.links) for draft in stories)
-    words = sum(draft.words for draft in stories)
+            pieces[-1].links += [link for link in block.links if block.kind != "image" and not is_action(link.text)]
+            pieces[-1].blocks.append(block)
+    stories = [piece for piece in pieces if piece.title]
+    linked = sum(bool(piece.links) for piece in stories)
+    words = sum(piece.words for piece in stories)
     if linked < _MIN_LINKED_SHARE * len(stories) or words > _MAX_NUMBERED_WORDS * len(stories):
         return []
-    return drafts
+    return pieces
 
 
 def _without_ads(blocks: Sequence[MailBlock]) -> Iterator[MailBlock]:
@@ -190,20 +190,20 @@ def _without_ads(blocks: Sequence[MailBlock]) -> Iterator[MailBlock]:
             yield block
 
 
-def _merged(drafts: Sequence[Draft]) -> list[Draft]:
+def _merged(pieces: Sequence[StoryBlocks]) -> list[StoryBlocks]:
     """Stories that have the same link or title as one before, as in a table of contents, are one."""
-    merged: list[Draft] = []
+    merged: list[StoryBlocks] = []
     places: dict[str, int] = {}
-    for draft in drafts:
-        if not draft.title:
+    for piece in pieces:
+        if not piece.title:
             continue
-        keys = [draft.title.casefold(), *(link.url for link in draft.links[:1])]
+        keys = [piece.title.casefold(), *(link.url for link in piece.links[:1])]
         place = next((places[key] for key in keys if key in places), None)
         if place is None:
             place = len(merged)
-            merged.append(draft)
-        elif draft.blurb_words > merged[place].blurb_words:
-            merged[place] = draft
+            merged.append(piece)
+        elif piece.blurb_words > merged[place].blurb_words:
+            merged[place] = piece
         places.update(dict.fromkeys(keys, place))
     return merged
 

@@ -20,10 +20,10 @@ def is_corrected_headline(before: str, after: str, *, new: Sequence[str], langua
     if not lost or not gained or _same_words(old_tokens, new_tokens) < _SAME_HEADLINE:
         return False
     told = [figure for text in new for figure in figures(tokenize(text), language)]
-    return not _any_told(lost, told) and all(_any_told([figure], told) for figure in gained)
+    return not _has_any(lost, told) and all(_has_any([figure], told) for figure in gained)
 
 
-def _any_told(wanted: Sequence[Figure], told: Sequence[Figure]) -> bool:
+def _has_any(wanted: Sequence[Figure], told: Sequence[Figure]) -> bool:
     return any(figure.equals(other) for figure in wanted for other in told)
 
 
