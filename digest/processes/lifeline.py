@@ -11,7 +11,7 @@ import signal
 import sys
 from threading import Thread
 
-if sys.platform == "linux":
+if sys.platform != "win32":
     import fcntl
 
 

@@ -92,6 +92,13 @@ def file_lock(path: Path) -> Iterator[bool]:
         yield True
 
 
+@contextmanager
+def upgrade_lock(path: Path) -> Iterator[None]:
+    """Hold the lock under which an SQLite file is upgraded; waits while another process upgrades it."""
+    with _lock_file(Path(f"{path}-upgrade.lock")):
+        yield
+
+
 def has_living_sender(path: Path) -> bool:
     """Whether a process sends from the store in this SQLite file, which may be damaged."""
     return any(_is_held(lock) for lock in path.parent.glob(f"{escape(path.name)}-*.alive"))

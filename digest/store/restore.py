@@ -213,9 +213,16 @@ def _back_up_before(url: str, request: Request, progress: Progress) -> Path | No
         if not any(conn.execute(select(1).select_from(table).limit(1)).first() for table in _tables()):
             return None
     progress("backing up the rows of before")
-    before = request.file.absolute().with_name(f"before-{request.at:%Y%m%dT%H%M%SZ}-{request.file.name}")
+    before = next(path for path in _backup_names(request) if not path.exists())
     back_up(url, before, at=request.at, program=request.program, overwrite=False, progress=progress)
     return before
+
+
+def _backup_names(request: Request) -> Iterator[Path]:
+    file, moment = request.file.absolute(), f"{request.at:%Y%m%dT%H%M%SZ}"
+    yield file.with_name(f"before-{moment}-{file.name}")
+    for number in range(2, 1_000):
+        yield file.with_name(f"before-{moment}-{number}-{file.name}")
 
 
 def _replace_rows(url: str, part: Path, settle: Settle[T], progress: Progress, *, made: datetime) -> T:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import sqlite3
 import time
@@ -16,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_mock_engine, inspect, text
 from sqlalchemy.schema import ExecutableDDLElement
 
 from digest.model.errors import StoreError
-from digest.store import keys, queue_schema, search_index, sqlite
+from digest.store import keys, locks, queue_schema, search_index, sqlite
 from digest.store.tables import metadata
 from digest.store.url import display_url
 
@@ -33,6 +32,8 @@ class Versions:
 
 
 CURRENT_VERSIONS = Versions()
+#: Between two looks whether a file is still used.
+_POLL_S = 0.1
 
 #: As Alembic creates it.
 _VERSION_TABLE = """
@@ -69,8 +70,13 @@ def ensure(
     if version != versions.head and (read_only or not may_upgrade):
         message = f"the store {_name(engine)} is of version {version}, and this program needs version {versions.head}"
         raise StoreError(message, hint="run 'digest db upgrade'")
-    if version and version != versions.head:
-        _wait_until_unused(engine, versions)
+    path = sqlite.store_path(engine.url) if engine.dialect.name == "sqlite" else None
+    if path is not None and version and version != versions.head:
+        engine.dispose()  # who waits with the file open would keep others from upgrading it
+        with locks.upgrade_lock(path):
+            _wait_until_unused(engine, path, versions)
+            _enable_wal(engine)
+            return _upgrade(engine, versions, with_queue=with_queue, keep_copy=keep_copy)
     if not read_only:
         _enable_wal(engine)
     if version == versions.head and not with_queue:
@@ -97,28 +103,23 @@ def _enable_wal(engine: Engine) -> None:
         sqlite.sync_entries(engine)
 
 
-def _wait_until_unused(engine: Engine, versions: Versions) -> None:
+def _wait_until_unused(engine: Engine, path: Path, versions: Versions) -> None:
     """Wait until no other process has the SQLite file open; raise ``StoreError`` if that takes too long.
 
-    A process of the older program would go on with tables that aren't what it expects. One that upgrades the file at
-    the same time ends the wait: then the version is the newest.
+    A process of the older program would go on with tables that aren't what it expects. Where another process has
+    upgraded the file meanwhile, there is nothing to wait for.
     """
-    path = sqlite.store_path(engine.url) if engine.dialect.name == "sqlite" else None
-    if path is None:
-        return
     end = time.monotonic() + float(str(engine.url.query.get("timeout", sqlite.BUSY_TIMEOUT_S)))
-    while True:
-        engine.dispose()  # two processes that wait for each other to close the file would wait for ever
-        if _is_unused(path):
-            return
+    while not _is_unused(path):
         with engine.connect() as conn, conn.begin():
             version = version_of(conn, versions)
+        engine.dispose()
         if version == versions.head:
             return
         if time.monotonic() > end:
             message = f"the store {path} is of version {version}, and can't be upgraded while another process uses it"
             raise StoreError(message, hint="stop 'digest run', 'serve' and other commands of the older version first")
-        time.sleep(random.uniform(0.02, 0.2))  # noqa: S311  # no secret
+        time.sleep(_POLL_S)
 
 
 def _is_unused(path: Path) -> bool:

@@ -160,9 +160,10 @@ def simulated_time(url: str) -> Iterator[SimulatedTime]:
         name = sql.Identifier(conn.info.dbname)
         conn.execute(_SIMULATED_TIME)
         conn.execute(sql.SQL("ALTER DATABASE {} SET search_path = public, pg_catalog").format(name))
-        try:
-            yield SimulatedTime(url)
-        finally:
+    try:
+        yield SimulatedTime(url)
+    finally:
+        with psycopg.connect(url, autocommit=True) as conn:  # the day ends connections at random
             conn.execute(sql.SQL("ALTER DATABASE {} RESET search_path").format(name))
 
 

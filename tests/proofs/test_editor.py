@@ -40,6 +40,7 @@ def kill_until(event: str, world: World, run: Run, at: datetime, chance: random.
         running.process.wait()
     world.wall.set(at + 20 * MINUTE)  # editions wait ten minutes for a collection whose process died
     running = run(**world.wall.environment)
+    until(lambda: "started" in running.events)  # the event may be a killed program's
     until(lambda: _has(event, world))
     return running
 
