@@ -23,29 +23,12 @@ from digest.settings import Settings
 from digest.store import Store, articles, entries, open_store, runs
 from digest.store.mapping import batches
 from tests.bench.quality.table import Row
+from tests.bench.speed.syllables import SYLLABLES
 from tests.support.alert_news import NOON, report
 from tests.support.values import article, entry
 
 ARTICLES, NEW, OUTLETS, VOCABULARY = 10_000, 100, 500, 60_000
 TASK = f"alerts with {ARTICLES:,} articles in the window, {NEW} of them new: processor time, ms"
-_SYLLABLES = (
-    "ba",
-    "co",
-    "den",
-    "fil",
-    "gor",
-    "han",
-    "ix",
-    "jul",
-    "kem",
-    "lor",
-    "min",
-    "nop",
-    "ram",
-    "sti",
-    "tur",
-    "va",
-)
 _BEFORE = NOON - timedelta(milliseconds=1)
 
 
@@ -78,7 +61,7 @@ def _is_due(app: App, newsletter: Newsletter) -> bool:
 def _fill(store: Store) -> None:
     """Articles of the last three hours, runs of a year, and a check after the last collection."""
     chance = random.Random(1)
-    vocabulary = ["".join(syllables) for syllables in itertools.product(_SYLLABLES, repeat=4)][:VOCABULARY]
+    vocabulary = ["".join(syllables) for syllables in itertools.product(SYLLABLES, repeat=4)][:VOCABULARY]
     chance.shuffle(vocabulary)
     weights = [*itertools.accumulate(1 / rank for rank in range(1, VOCABULARY + 1))]
 

@@ -26,28 +26,11 @@ from digest.store import Store, open_store, stories, tables
 from digest.store.mapping import batches
 from digest.text.search_terms import indexed_tokens
 from tests.bench.quality.table import Row
+from tests.bench.speed.syllables import SYLLABLES
 from tests.support.digests import digest
 from tests.support.values import NOON
 
 STORIES, PER_EDITION, WORDS, VOCABULARY = 100_000, 50, 90, 60_000
-_SYLLABLES = (
-    "ba",
-    "co",
-    "den",
-    "fil",
-    "gor",
-    "han",
-    "ix",
-    "jul",
-    "kem",
-    "lor",
-    "min",
-    "nop",
-    "ram",
-    "sti",
-    "tur",
-    "va",
-)
 NEWSLETTERS = ("main", "other")
 TASK = f"search over {STORIES:,} stories, the slowest of several kinds of query"
 
@@ -194,6 +177,6 @@ def _word(rank: int) -> str:
     rank += 1
     syllables = []
     while rank:
-        rank, syllable = divmod(rank, len(_SYLLABLES))
-        syllables.append(_SYLLABLES[syllable])
+        rank, syllable = divmod(rank, len(SYLLABLES))
+        syllables.append(SYLLABLES[syllable])
     return "".join(syllables)
