@@ -10,7 +10,7 @@ from datetime import date
 
 from digest.inbound.imap import ImapFolder, Response, open_folder
 from digest.inbound.imap_client import RunLimits
-from digest.inbound.mail_folder import BATCH, MAX_HEADER_BYTES, ListedMail
+from digest.inbound.mail_folder import BATCH, MAX_HEADER_BYTES, MailHead
 from digest.inbound.uid_ranges import Range, gaps, with_range
 from digest.model.imap_address import ImapAccount
 from digest.model.mails import MailboxState
@@ -48,7 +48,7 @@ class ImapSource:
         """See ``MailFolder``."""
         return self.folder.uid_validity
 
-    def listed(self) -> Iterator[Sequence[ListedMail]]:
+    def list_mails(self) -> Iterator[Sequence[MailHead]]:
         """See ``MailFolder``."""
         for low, high in gaps(self.done, self._highest()):
             span, self._top = _FIRST_SPAN, high
@@ -61,18 +61,18 @@ class ImapSource:
                 self._top = bottom - 1
                 span = min(span * _GROWTH, _MAX_SPAN) if len(uids) < _FEW else _FIRST_SPAN
 
-    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[ListedMail]]:
+    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[MailHead]]:
         """See ``MailFolder``."""
         prefix = f"{self.uid_validity}:"
         uids = [int(place.removeprefix(prefix)) for place in places if place.startswith(prefix)]
         for first in range(0, len(uids), BATCH):
             yield self._headers(uids[first : first + BATCH])
 
-    def handled(self, mail: ListedMail) -> None:
+    def handled(self, mail: MailHead) -> None:
         """See ``MailFolder``."""
         self.done = with_range(self.done, (_uid(mail), self._top))
 
-    def fetch(self, mail: ListedMail, max_bytes: int) -> bytes | None:
+    def fetch(self, mail: MailHead, max_bytes: int) -> bytes | None:
         """See ``MailFolder``."""
         return self.folder.fetch(_uid(mail), max_bytes)
 
@@ -80,7 +80,7 @@ class ImapSource:
         """See ``MailFolder``."""
         return self.folder.has_budget(size)
 
-    def newest(self, count: int) -> Sequence[ListedMail]:
+    def newest(self, count: int) -> Sequence[MailHead]:
         """The headers of the newest mails, whether they were looked at or not."""
         highest, span = self._highest(), _FIRST_SPAN
         uids: list[int] = []
@@ -100,7 +100,7 @@ class ImapSource:
         uids = self.folder.search("UID", f"{low}:{high}", "SINCE", day)
         return sorted((uid for uid in uids if low <= uid <= high), reverse=True)
 
-    def _headers(self, uids: Sequence[int]) -> list[ListedMail]:
+    def _headers(self, uids: Sequence[int]) -> list[MailHead]:
         """The headers of these mails, in the order of ``uids``; without those that are gone."""
         if not uids:
             return []
@@ -108,7 +108,7 @@ class ImapSource:
         response = self.folder.uid("FETCH", ",".join(map(str, uids)), f"(UID RFC822.SIZE {fields})")
         mails = {uid: (size, header) for uid, size, header in _parse_fetch(response)}
         return [
-            ListedMail(place=f"{self.uid_validity}:{uid}", size=mails[uid][0], header=mails[uid][1])
+            MailHead(place=f"{self.uid_validity}:{uid}", size=mails[uid][0], header=mails[uid][1])
             for uid in uids
             if uid in mails
         ]
@@ -125,5 +125,5 @@ def _parse_fetch(response: Response) -> Iterator[tuple[int, int, bytes]]:
             yield int(uid[1]), int(size[1]), part[1]
 
 
-def _uid(mail: ListedMail) -> int:
+def _uid(mail: MailHead) -> int:
     return int(mail.place.rpartition(":")[2])

@@ -13,7 +13,7 @@ MAX_HEADER_BYTES = 32_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListedMail:
+class MailHead:
     """A mail before it is fetched."""
 
     #: Names it in its folder: UIDVALIDITY and UID, or its file.
@@ -36,19 +36,19 @@ class MailFolder(Protocol):
         """As ``MailboxState.done``, with what was handled since."""
         ...
 
-    def listed(self) -> Iterator[Sequence[ListedMail]]:
+    def list_mails(self) -> Iterator[Sequence[MailHead]]:
         """The mails that weren't looked at, in batches, the newest first."""
         ...
 
-    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[ListedMail]]:
+    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[MailHead]]:
         """The mails at these places, in batches; those that are gone are left out."""
         ...
 
-    def handled(self, mail: ListedMail) -> None:
+    def handled(self, mail: MailHead) -> None:
         """Count a mail of the last batch of ``listed``, and those before it, as looked at."""
         ...
 
-    def fetch(self, mail: ListedMail, max_bytes: int) -> bytes | None:
+    def fetch(self, mail: MailHead, max_bytes: int) -> bytes | None:
         """The mail; None if it is gone."""
         ...
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from digest.inbound.mail_folder import BATCH, MAX_HEADER_BYTES, ListedMail
+from digest.inbound.mail_folder import BATCH, MAX_HEADER_BYTES, MailHead
 from digest.model.errors import MailError
 
 #: Begins the flags of a mail in ``cur``; file names on Windows have no colon.
@@ -40,7 +40,7 @@ class MaildirSource:
     done: tuple[tuple[int, int], ...] = ()
     _files: dict[str, Path] = field(default_factory=dict)
 
-    def listed(self) -> Iterator[Sequence[ListedMail]]:
+    def list_mails(self) -> Iterator[Sequence[MailHead]]:
         """See ``MailFolder``."""
         names = self._names()
         for first in range(0, len(names), _NAMES):
@@ -50,15 +50,15 @@ class MaildirSource:
             for start in range(0, len(new), BATCH):
                 yield self._headers(new[start : start + BATCH])
 
-    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[ListedMail]]:
+    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[MailHead]]:
         """See ``MailFolder``."""
         for first in range(0, len(places), BATCH):
             yield self._headers(places[first : first + BATCH])
 
-    def handled(self, mail: ListedMail) -> None:
+    def handled(self, mail: MailHead) -> None:
         """See ``MailFolder``: its record says that."""
 
-    def fetch(self, mail: ListedMail, max_bytes: int) -> bytes | None:
+    def fetch(self, mail: MailHead, max_bytes: int) -> bytes | None:
         """See ``MailFolder``."""
         self.bytes_left -= mail.size
         found = self._read(mail.place, max_bytes)
@@ -93,12 +93,12 @@ class MaildirSource:
         recent = (name for name, at in times.items() if at >= start)
         return sorted(recent, key=lambda name: (times[name], name), reverse=True)
 
-    def _headers(self, names: Sequence[str]) -> list[ListedMail]:
-        mails: list[ListedMail] = []
+    def _headers(self, names: Sequence[str]) -> list[MailHead]:
+        mails: list[MailHead] = []
         for name in names:
             if found := self._read(name, MAX_HEADER_BYTES):
                 header, size = found
-                mails.append(ListedMail(place=name, size=size, header=header))
+                mails.append(MailHead(place=name, size=size, header=header))
         return mails
 
     def _read(self, name: str, max_bytes: int) -> tuple[bytes, int] | None:

@@ -40,7 +40,7 @@ NIGHT = QuietHours(start=time(22), end=time(7))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class ArticleHead:
     """A stored article without its text."""
 
     id: str

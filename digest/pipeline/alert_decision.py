@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.model.alerts import ANY_TOPIC, Heading
+from digest.model.alerts import ANY_TOPIC, ArticleHead
 from digest.model.articles import Article
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
@@ -92,7 +92,7 @@ def _last_digest(conn: Connection, newsletter: Newsletter, *, now: datetime) -> 
 
 def _candidates(
     conn: Connection, newsletter: Newsletter, sources: Sequence[str], *, fresh_since: datetime, now: datetime
-) -> tuple[Mapping[str, Heading], frozenset[str]]:
+) -> tuple[Mapping[str, ArticleHead], frozenset[str]]:
     """The articles of possible surges, and the ids of the new ones among all."""
     if not alerts.has_new(conn, since=fresh_since):
         return {}, frozenset()
@@ -111,7 +111,7 @@ def _candidates(
 def _read(
     conn: Connection,
     newsletter: Newsletter,
-    chosen: Mapping[str, Heading],
+    chosen: Mapping[str, ArticleHead],
     fresh: frozenset[str],
     *,
     sources: Sequence[str],
@@ -141,8 +141,13 @@ def _read(
 
 
 def _related(
-    conn: Connection, newsletter: Newsletter, chosen: Mapping[str, Heading], *, sources: Sequence[str], now: datetime
-) -> dict[str, Heading]:
+    conn: Connection,
+    newsletter: Newsletter,
+    chosen: Mapping[str, ArticleHead],
+    *,
+    sources: Sequence[str],
+    now: datetime,
+) -> dict[str, ArticleHead]:
     """The candidates, older articles that may be about the same, and articles of earlier editions for anybody."""
     if not chosen:
         return {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from digest.model.alerts import Heading
+from digest.model.alerts import ArticleHead
 from digest.model.editions import EditionKind
 from digest.model.slots import Slot, Window
 from digest.store.articles import Arrival
@@ -43,22 +43,22 @@ def has_new(conn: Connection, *, since: datetime) -> bool:
     return conn.execute(select(entries.c.id).where(entries.c.seen > since).limit(1)).first() is not None
 
 
-def headings(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[Heading, ...]:
+def headings(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[ArticleHead, ...]:
     """The headings of the sources' articles published in the window, each id once."""
-    by_id: dict[str, Heading] = {}
+    by_id: dict[str, ArticleHead] = {}
     is_inside = (articles.c.published >= window.start, articles.c.published < window.end)
     for batch in batches(sorted(set(source_ids))):
         rows = conn.execute(_headings().where(articles.c.source_id.in_(batch), *is_inside))
-        for heading in map(_heading, rows):
+        for heading in map(_article_head, rows):
             by_id.setdefault(heading.id, heading)
     return tuple(by_id.values())
 
 
-def headings_of(conn: Connection, article_ids: Iterable[str]) -> tuple[Heading, ...]:
+def headings_of(conn: Connection, article_ids: Iterable[str]) -> tuple[ArticleHead, ...]:
     """The headings of the articles with these ids."""
-    by_id: dict[str, Heading] = {}
+    by_id: dict[str, ArticleHead] = {}
     for batch in batches(sorted(set(article_ids))):
-        for heading in map(_heading, conn.execute(_headings().where(articles.c.id.in_(batch)))):
+        for heading in map(_article_head, conn.execute(_headings().where(articles.c.id.in_(batch)))):
             by_id.setdefault(heading.id, heading)
     return tuple(by_id.values())
 
@@ -115,8 +115,8 @@ def _headings() -> Select[Any]:
     return query.order_by(articles.c.entry_id)
 
 
-def _heading(row: Row[Any]) -> Heading:
-    return Heading(
+def _article_head(row: Row[Any]) -> ArticleHead:
+    return ArticleHead(
         id=row.id,
         source_id=row.source_id,
         source=row.source,

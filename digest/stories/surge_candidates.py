@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from digest.model.alerts import Heading
+from digest.model.alerts import ArticleHead
 from digest.text.words import content_stems, words
 
 #: Stems that two related titles have in common; a title with fewer has all of them.
@@ -21,7 +21,7 @@ _MAX_SHARE, _MAX_TITLES = 0.05, 30
 class TitleIndex:
     """Headings by the stems of their titles."""
 
-    def __init__(self, headings: Iterable[Heading]) -> None:
+    def __init__(self, headings: Iterable[ArticleHead]) -> None:
         self._headings = tuple(headings)
         self._postings: dict[tuple[str, str], list[int]] = defaultdict(list)
         for at, heading in enumerate(self._headings):
@@ -29,7 +29,7 @@ class TitleIndex:
                 self._postings[heading.language, stem].append(at)
         self._limit = max(_MAX_TITLES, round(_MAX_SHARE * len(self._headings)))
 
-    def related(self, heading: Heading) -> Iterator[Heading]:
+    def related(self, heading: ArticleHead) -> Iterator[ArticleHead]:
         """The headings whose titles share telling words with this one's."""
         stems = _stems(heading)
         postings = (self._postings.get((heading.language, stem), ()) for stem in stems)
@@ -41,9 +41,9 @@ class TitleIndex:
         return (self._headings[at] for at, count in counts.items() if count >= needed)
 
 
-def candidates(fresh: Iterable[Heading], index: TitleIndex, *, outlets: int) -> Mapping[str, Heading]:
+def candidates(fresh: Iterable[ArticleHead], index: TitleIndex, *, outlets: int) -> Mapping[str, ArticleHead]:
     """The new articles, and all related to them, of those with so many outlets; by id. Empty if there is no surge."""
-    chosen: dict[str, Heading] = {}
+    chosen: dict[str, ArticleHead] = {}
     for heading in fresh:
         related = [heading, *index.related(heading)]
         if count_outlets(related) >= outlets:
@@ -51,17 +51,17 @@ def candidates(fresh: Iterable[Heading], index: TitleIndex, *, outlets: int) -> 
     return chosen
 
 
-def count_outlets(headings: Collection[Heading]) -> int:
+def count_outlets(headings: Collection[ArticleHead]) -> int:
     """The most outlets that can be counted: each source and each domain once."""
     return min(len({item.outlet for item in headings}), len({(item.source_id, item.source) for item in headings}))
 
 
-def related_to(chosen: Iterable[Heading], others: Sequence[Heading]) -> Iterator[Heading]:
+def related_to(chosen: Iterable[ArticleHead], others: Sequence[ArticleHead]) -> Iterator[ArticleHead]:
     """Those of the others that are related to any of the chosen: older reports, and what editions had."""
     index = TitleIndex(others)
     found = {item.id: item for heading in chosen for item in index.related(heading)}
     return iter(found.values())
 
 
-def _stems(heading: Heading) -> frozenset[str]:
+def _stems(heading: ArticleHead) -> frozenset[str]:
     return frozenset(content_stems(words(heading.title, heading.language), heading.language))

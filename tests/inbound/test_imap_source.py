@@ -34,7 +34,7 @@ def account(box: FakeMailbox, *, folder: str = "INBOX", password: str = 'pass "w
 def places(folder: ImapSource) -> list[str]:
     """Read all that is new, and count it as handled."""
     found = []
-    for batch in folder.listed():
+    for batch in folder.list_mails():
         for mail in batch:
             found.append(mail.place)
             folder.handled(mail)
@@ -62,7 +62,7 @@ def test_another_uid_validity_lists_all_again(server: FakeMailbox) -> None:
 
 def test_what_was_not_handled_is_listed_again(server: FakeMailbox) -> None:
     with open_imap_source(account(server), MailboxState(), since=SINCE) as folder:
-        newest = next(folder.listed())[0]
+        newest = next(folder.list_mails())[0]
         folder.handled(newest)
         state = MailboxState(uid_validity=1, done=folder.done)
     with open_imap_source(account(server), state, since=SINCE) as folder:

@@ -33,7 +33,7 @@ def source(path: Path, *known: str) -> MaildirSource:
 
 
 def places(folder: MaildirSource) -> list[str]:
-    return [mail.place for batch in folder.listed() for mail in batch]
+    return [mail.place for batch in folder.list_mails() for mail in batch]
 
 
 def test_recent_mails_are_listed_newest_first_without_their_flags(maildir: Path) -> None:
@@ -50,7 +50,7 @@ def test_known_mails_are_not_listed_and_all_stay_where_they_are(maildir: Path) -
 
 def test_a_mail_that_is_moved_meanwhile_is_found(maildir: Path) -> None:
     folder = source(maildir)
-    mail = next(folder.listed())[0]
+    mail = next(folder.list_mails())[0]
     (maildir / "new" / mail.place).rename(maildir / "cur" / f"{mail.place}:2,S")
 
     assert folder.fetch(mail, 1_000) == b"Subject: new\n\nbody"

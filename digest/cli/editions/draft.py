@@ -76,7 +76,7 @@ def _for_people(draft: Draft, newsletter: Newsletter, *, now: datetime) -> Itera
     ):
         if stories:
             yield f"\n{heading}:"
-            yield from (f"{item.number:>4}  {item.title or item.url}{_mark(item)}" for item in stories)
+            yield from (f"{item.number:>4}  {item.title or item.url}{_status(item)}" for item in stories)
     if draft.history:
         yield "\nDecided: " + "; ".join(
             f"{describe_decision(record.decision)} ({record.by}, {record.at.astimezone(newsletter.timezone):%H:%M})"
@@ -111,7 +111,7 @@ def _state(draft: Draft, newsletter: Newsletter, now: datetime) -> str:
 
 def _story(story: DraftStory) -> Iterator[str]:
     heading = f"  [{story.section}]" if story.section else ""
-    yield f"\n{story.number:>4}  {story.title or story.url}{_mark(story)}{heading}"
+    yield f"\n{story.number:>4}  {story.title or story.url}{_status(story)}{heading}"
     if story.brief:
         yield fill(story.brief, _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
     if len(story.articles) > 1:
@@ -122,7 +122,7 @@ def _story(story: DraftStory) -> Iterator[str]:
         yield f"      {story.articles[0].outlet}"
 
 
-def _mark(story: DraftStory) -> str:
+def _status(story: DraftStory) -> str:
     marks = (
         "pinned" if story.is_pinned else "",
         "update" if story.update else "",

@@ -17,7 +17,7 @@ from email.utils import getaddresses
 from digest.collect.mails.confirmations import asks_confirmation
 from digest.collect.mails.headers import header_text, read_headers
 from digest.inbound.authentication import is_signed_by_author
-from digest.inbound.mail_folder import ListedMail
+from digest.inbound.mail_folder import MailHead
 from digest.model.mails import MailRecord
 from digest.model.newsletters import ANYBODY, Source
 from digest.text.mail_addresses import parseable_addresses
@@ -86,7 +86,7 @@ def matches(sender: str, patterns: tuple[str, ...]) -> bool:
     return bool(sender) and (sender in patterns or f"@{sender.rpartition('@')[2]}" in patterns)
 
 
-def read_header(mail: ListedMail) -> MailHeader:
+def read_header(mail: MailHead) -> MailHeader:
     """Parse the headers of a listed mail; never fails."""
     block = mail.header.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     message = message_from_bytes(block + b"\n\n")
@@ -136,7 +136,7 @@ def admit(header: MailHeader, policy: SenderPolicy) -> Admission:
     return Admission.UNVERIFIED
 
 
-def record_of(mail: ListedMail, header: MailHeader, admission: Admission, policy: SenderPolicy) -> MailRecord:
+def record_of(mail: MailHead, header: MailHeader, admission: Admission, policy: SenderPolicy) -> MailRecord:
     """What is remembered of the mail."""
     return MailRecord(
         key=header.key,

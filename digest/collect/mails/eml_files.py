@@ -15,7 +15,7 @@ from pathlib import Path
 from digest.collect.mails.admission import MailHeader, matches, read_header
 from digest.collect.mails.confirmations import asks_confirmation
 from digest.collect.mails.content import MailContents, read_mail
-from digest.inbound.mail_folder import MAX_HEADER_BYTES, ListedMail
+from digest.inbound.mail_folder import MAX_HEADER_BYTES, MailHead
 from digest.model.articles import Entry
 from digest.model.errors import SourceError, describe_unexpected
 from digest.model.mails import MailRecord, MailRun
@@ -36,7 +36,7 @@ ReadFile = Callable[[Path], tuple[bytes, datetime]]
 
 def read_eml(data: bytes, source: Source, *, place: str, modified: datetime | None, seen: datetime) -> MailContents:
     """The mail's entries. Raises ``SourceError`` if it has none, or is by somebody who isn't in ``senders``."""
-    header = read_header(_listed(data, place))
+    header = read_header(_mail_head(data, place))
     if not (header.sender or header.subject):
         raise SourceError("no mail: it names no sender and no subject")
     if not _is_wanted(header, source):
@@ -49,8 +49,8 @@ def read_eml(data: bytes, source: Source, *, place: str, modified: datetime | No
     return replace(contents, entries=tuple(_dated(entry, modified) for entry in contents.entries))
 
 
-def _listed(data: bytes, place: str) -> ListedMail:
-    return ListedMail(place=place, size=len(data), header=data[:MAX_HEADER_BYTES])
+def _mail_head(data: bytes, place: str) -> MailHead:
+    return MailHead(place=place, size=len(data), header=data[:MAX_HEADER_BYTES])
 
 
 def _is_wanted(header: MailHeader, source: Source) -> bool:
@@ -114,7 +114,7 @@ class EmlFiles:
     def _read(self, path: Path, place: str) -> None:
         data, modified = self.read_file(path)
         self._bytes += len(data)
-        header = read_header(_listed(data, place))
+        header = read_header(_mail_head(data, place))
         if not _is_wanted(header, self.source):
             self._unwanted[header.sender or "nobody"] += 1
             return

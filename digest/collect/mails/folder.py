@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from digest.collect.mails.admission import Admission, MailHeader, SenderPolicy, admit, read_header, record_of
 from digest.collect.mails.content import MailContents
 from digest.inbound.authentication import server_name
-from digest.inbound.mail_folder import ListedMail, MailFolder
+from digest.inbound.mail_folder import MailFolder, MailHead
 from digest.model.articles import Entry
 from digest.model.errors import MailError, SourceError, describe_unexpected
 from digest.model.mails import MailboxState, MailRecord, MailRun
@@ -48,7 +48,7 @@ class FolderReader:
     _keys: set[str] = field(default_factory=set)
     _gone: list[str] = field(default_factory=list)
     _started: float = field(default_factory=time.monotonic)
-    _listed: int = 0
+    _listed_count: int = 0
     _read: int = 0
 
     def collect(self) -> Collected:
@@ -91,25 +91,25 @@ class FolderReader:
 
     def _read_new(self) -> bool:
         """Read mails that weren't looked at; False at a limit."""
-        for batch in self.folder.listed():
+        for batch in self.folder.list_mails():
             unknown = {mail.place: header for mail, header in self._unknown(batch)}
             for mail in batch:
-                if self._listed >= _MAX_LISTED:
+                if self._listed_count >= _MAX_LISTED:
                     return False
                 header = unknown.get(mail.place)
                 if header and not self._handle(mail, header):
                     return False
-                self._listed += 1
+                self._listed_count += 1
                 self.folder.handled(mail)
         return True
 
-    def _unknown(self, batch: Sequence[ListedMail]) -> Iterator[tuple[ListedMail, MailHeader]]:
+    def _unknown(self, batch: Sequence[MailHead]) -> Iterator[tuple[MailHead, MailHeader]]:
         """The mails that were not read before, under any UID or name."""
         headers = [(mail, read_header(mail)) for mail in batch]
         known = self.known_keys([header.key for _, header in headers])
         return ((mail, header) for mail, header in headers if header.key not in known)
 
-    def _handle(self, mail: ListedMail, header: MailHeader) -> bool:
+    def _handle(self, mail: MailHead, header: MailHeader) -> bool:
         """Read the mail, or record that it waits; False if this run has no room for it."""
         if header.key in self._keys:  # it came twice
             return True
@@ -135,7 +135,7 @@ class FolderReader:
         is_late = time.monotonic() - self._started > _RUN_S
         return self._read < _MAX_READ and not is_late and self.folder.has_budget(size)
 
-    def _read_mail(self, raw: bytes, mail: ListedMail, header: MailHeader) -> str:
+    def _read_mail(self, raw: bytes, mail: MailHead, header: MailHeader) -> str:
         """Add the mail's entries; returns why it has none."""
         problem = ""
         try:

@@ -13,7 +13,7 @@ from digest.collect.mails.collect import account_of
 from digest.inbound.authentication import server_name
 from digest.inbound.imap_client import RunLimits
 from digest.inbound.imap_source import open_imap_source
-from digest.inbound.mail_folder import ListedMail
+from digest.inbound.mail_folder import MailHead
 from digest.inbound.maildir_source import MaildirSource
 from digest.model.mails import MailboxState
 from digest.model.newsletters import Source
@@ -56,9 +56,9 @@ def probe_mails(source: Source, *, timeout_s: float) -> FolderFacts:
             return _facts(folder.folder.size, folder.newest(_NEWEST))
     assert source.path
     maildir = MaildirSource(path=source.path, since=_ANY_DAY, known_names=lambda _: frozenset())
-    newest = tuple(islice(chain.from_iterable(maildir.listed()), _NEWEST))
+    newest = tuple(islice(chain.from_iterable(maildir.list_mails()), _NEWEST))
     return _facts(maildir.size, newest)
 
 
-def _facts(mails: int, newest: Iterable[ListedMail]) -> FolderFacts:
+def _facts(mails: int, newest: Iterable[MailHead]) -> FolderFacts:
     return FolderFacts(mails=mails, headers=tuple(map(read_header, newest)))

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from digest.collect.mails.admission import Admission, SenderPolicy, admit, read_header
-from digest.inbound.mail_folder import ListedMail
+from digest.inbound.mail_folder import MailHead
 from tests.support.newsletter_mails import newsletter_mail
 
 NEWS, BULLETIN = "news@harbour.example", "hi@bulletin.example"
@@ -15,8 +15,8 @@ PROVEN = SenderPolicy(senders=(NEWS,), authserv_id="mx.example.org")
 RESULTS = "Authentication-Results: mx.example.org; dkim=pass header.d="
 
 
-def listed(raw: bytes) -> ListedMail:
-    return ListedMail(place="1:7", size=len(raw), header=raw)
+def listed(raw: bytes) -> MailHead:
+    return MailHead(place="1:7", size=len(raw), header=raw)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from digest.collect.mails import folder as folder_module
 from digest.collect.mails.admission import SenderPolicy
 from digest.collect.mails.content import MailContents, read_mail
 from digest.collect.mails.folder import FolderReader
-from digest.inbound.mail_folder import ListedMail
+from digest.inbound.mail_folder import MailHead
 from digest.model.errors import MailError, SourceError
 from digest.model.mails import MailboxState
 from digest.model.newsletters import Source
@@ -35,18 +35,18 @@ class FakeFolder:
     handled_places: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
 
-    def listed(self) -> Iterator[Sequence[ListedMail]]:
+    def list_mails(self) -> Iterator[Sequence[MailHead]]:
         places = [place for place in self.mails if place not in self.handled_places]
         for first in range(0, len(places), 2):
             yield self._headers(places[first : first + 2])
 
-    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[ListedMail]]:
+    def rechecked(self, places: Sequence[str]) -> Iterator[Sequence[MailHead]]:
         yield self._headers([place for place in places if place in self.mails])
 
-    def handled(self, mail: ListedMail) -> None:
+    def handled(self, mail: MailHead) -> None:
         self.handled_places.append(mail.place)
 
-    def fetch(self, mail: ListedMail, max_bytes: int) -> bytes | None:
+    def fetch(self, mail: MailHead, max_bytes: int) -> bytes | None:
         if mail.place == self.breaks_at:
             raise MailError("no connection with mail.example.org:993", hint="check it", temporary=True)
         self.fetched.append(mail.place)
@@ -55,8 +55,8 @@ class FakeFolder:
     def has_budget(self, size: int) -> bool:
         return len(self.fetched) < self.room
 
-    def _headers(self, places: Sequence[str]) -> list[ListedMail]:
-        return [ListedMail(place=place, size=len(self.mails[place]), header=self.mails[place]) for place in places]
+    def _headers(self, places: Sequence[str]) -> list[MailHead]:
+        return [MailHead(place=place, size=len(self.mails[place]), header=self.mails[place]) for place in places]
 
 
 def collected(
